@@ -1,0 +1,82 @@
+"""What a service is, and the words that services, senders and reporter share.
+
+    event --render--> [Delivery] --send--> Answer --judge--> Verdict
+
+``render`` and ``judge`` are pure: no clock, no environment, no network.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from cronwrap.event import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Http:
+    """One HTTP request that carries an event; so far the only kind of delivery.
+
+    Attributes:
+        url: absolute, with its whole query, already percent-encoded.
+        headers: name and value, in order; neither has CR or LF.
+        body: sent with Content-Length, also when empty.
+        timeout_s: for one try, in all.
+    """
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    timeout_s: float = 10.0
+
+
+Delivery = Http
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server said to a delivery.
+
+    Attributes:
+        headers: names in lower case.
+        body: its first 64 KiB.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+ACCEPTED, RETRY, REJECTED = "accepted", "retry", "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What an answer means.
+
+    Attributes:
+        kind: ACCEPTED, RETRY or REJECTED.
+        why: for a person: what was answered and what to do; without secrets. Empty when accepted.
+        after_s: with RETRY: not before so many seconds (Retry-After), None when not said.
+        learned: what to remember about the endpoint for later runs, such as its body limit.
+    """
+
+    kind: str
+    why: str = ""
+    after_s: float | None = None
+    learned: Mapping[str, str] = field(default_factory=dict)
+
+
+class Service(Protocol):
+    """A kind of place that events go to, with the settings of one endpoint."""
+
+    def render(self, event: Event, learned: Mapping[str, str]) -> list[Delivery]:
+        """Return the requests that carry *event*, in order; none where there is no word for it.
+
+        Args:
+            event: what to tell.
+            learned: what earlier verdicts of this endpoint said to remember.
+        """
+
+    def judge(self, delivery: Delivery, answer: Answer) -> Verdict:
+        """Return what *answer* to *delivery* means."""

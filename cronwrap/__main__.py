@@ -1,0 +1,6 @@
+"""Entry."""
+
+
+def main() -> int:
+    """Placeholder."""
+    return 0

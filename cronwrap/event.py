@@ -20,6 +20,21 @@ REASONS = (
     "stopped",  # the wrapper was told to stop
 )
 
+# Each end in words; what is not here says "failed".
+_ENDS = {
+    "signal": "was killed by {signal}",
+    "timeout": "timed out",
+    "not_started": "could not be started",
+    "stopped": "was stopped",
+    "stalled": "stalled",
+    "lost": "was cut off",
+    "overlap": "was skipped",
+}
+_PHASES = {"start": "started", "success": "succeeded", "log": "reports"}
+
+_COMMAND_CHARACTERS = 300  # of the command line in a report
+_LINE_CHARACTERS = 400  # so far from a cut, the beginning of a line is near
+
 DEFAULTS: "dict[str, Any]" = {
     "check": "",
     "run_id": "",
@@ -125,3 +140,139 @@ class Event:
     def at_unix_s(self) -> float:
         """The phase's own time: the start of a start, the end of an end."""
         return self.started_unix_s if self.finished_unix_s is None else self.finished_unix_s
+
+    @property
+    def slug(self) -> str:
+        """The check's name in ``[a-z0-9_-]``, at most 50 characters, for services that want that.
+
+        A name that had to be changed ends in a hash of what it was, so that no two checks meet.
+
+        >>> Event(check="sync_invoices").slug, Event(check="Sync Invoices").slug
+        ('sync_invoices', 'sync-invoices-9e91e01f')
+        """
+        import hashlib
+        import re
+
+        if re.fullmatch(r"[a-z0-9_-]{0,50}", self.check):
+            return self.check
+        digest = hashlib.sha256(self.check.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        words = re.sub(r"[^a-z0-9_]+", "-", self.check.lower()).strip("-")
+        return f"{words[:41].rstrip('-') or 'check'}-{digest}"
+
+    @property
+    def summary(self) -> str:
+        """What happened, in one line.
+
+        >>> Event(check="nightly", phase="fail", reason="exit", exit_status=3, duration_s=12.34,
+        ...       host="h1").summary
+        'nightly failed: exit status 3 after 12.3 s on h1'
+        """
+        words = [self.check or "the job", self._what()]
+        if self.duration_s is not None and self.reason not in {"not_started", "overlap"}:
+            words.append(f"after {_duration(self.duration_s)}")
+        if self.host:
+            words.append(f"on {self.host}")
+        line = " ".join(words)
+        return _one_line(f"{line}: {self.detail}" if self.detail else line)
+
+    def _what(self) -> str:
+        if self.phase in _PHASES:
+            return _PHASES[self.phase]
+        if self.reason in _ENDS:
+            return _ENDS[self.reason].format(signal=self.signal or "a signal")
+        return f"failed: exit status {self.exit_status}" if self.exit_status else "failed"
+
+    def report(self, limit_bytes: int) -> str:
+        """Return what a person wants to read: summary, facts, and the end of the output.
+
+        Never more than *limit_bytes* in UTF-8. The output gives way first, from its front, for
+        the reason of a failure stands at the end; then the facts; then the end of the summary.
+        """
+        head = _fitting(self.summary + "\n", max(limit_bytes, 0))
+        facts = f"{self._facts()}\n"
+        if len((head + facts).encode()) <= limit_bytes // 2:
+            head += facts
+        return head + self.output_end(limit_bytes - len(head.encode()))
+
+    def _facts(self) -> str:
+        cpu_s = None if self.cpu_user_s is None else self.cpu_user_s + (self.cpu_system_s or 0.0)
+        memory_bytes = self.tree_max_rss_bytes or self.max_rss_bytes
+        facts = (
+            self.late and f"reported late, it ended at {_utc(self.at_unix_s)}",
+            self.run_id and f"run {self.run_id}",
+            self.command and f"command: {_one_line(self.command)[:_COMMAND_CHARACTERS]}",
+            "" if cpu_s is None else f"CPU {_duration(cpu_s)}",
+            memory_bytes and f"peak memory {memory_bytes / 1e6:,.1f} MB",
+        )
+        return ", ".join(fact for fact in facts if fact)
+
+    def output_end(self, limit_bytes: int, *, marked: bool = True) -> str:
+        """Return as much of the end of the output as *limit_bytes* of UTF-8 can hold.
+
+        What is no UTF-8 is replaced and NULs are left out. With *marked*, a line before it says
+        how much of the output it is; there is no mark without output, nor where it cannot fit.
+        """
+        total_bytes = max(self.output_bytes, len(self.output))
+        mark = f"\nlast {total_bytes:,} of {total_bytes:,} bytes of output:\n" if marked else ""
+        source, text = _end_of(self.output, limit_bytes - len(mark), total_bytes)
+        if not text or not marked:
+            return text
+        kept_bytes = len(source.encode("utf-8", "surrogateescape"))
+        kept = "" if kept_bytes == total_bytes else f"last {kept_bytes:,} of "
+        return f"\n{kept}{total_bytes:,} bytes of output:\n{text}"
+
+
+def _end_of(output: bytes, room_bytes: int, total_bytes: int) -> "tuple[str, str]":
+    """Return the end of *output* twice: as it was (bad bytes as surrogates), and fit to be sent."""
+    import re
+
+    if room_bytes <= 0:
+        return "", ""
+    whole = output[-room_bytes - 1 :]  # one more, to see whether a line begins at the cut
+    if len(whole) < total_bytes:
+        whole = re.sub(rb"\A[\x80-\xbf]{1,3}", b"", whole)  # the rest of a character cut in two
+    source = whole.decode("utf-8", "surrogateescape")
+    # Character for character the same, but each bad byte takes three: cut by what is sent.
+    clean = re.sub("[\ud800-\udfff]", "\ufffd", source)
+    end = len(clean.encode()[-room_bytes:].decode("utf-8", "ignore"))
+    front = len(source) - end
+    if len(source[front:].encode("utf-8", "surrogateescape")) < total_bytes:
+        line = clean.find("\n", max(front - 1, 0), front + min(_LINE_CHARACTERS, end // 2)) + 1
+        front = max(front, line)
+    return source[front:], clean[front:].replace("\0", "")
+
+
+def _fitting(text: str, limit_bytes: int) -> str:
+    """Return the beginning of *text* that *limit_bytes* of UTF-8 can hold."""
+    return text.encode()[:limit_bytes].decode("utf-8", "ignore")
+
+
+def _one_line(text: str) -> str:
+    """Return *text* as valid UTF-8 can carry it, with control characters as blanks."""
+    import re
+
+    line = re.sub(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+", " ", text).strip()
+    return re.sub("[\ud800-\udfff]", "\ufffd", line)
+
+
+def _utc(unix_s: float) -> str:
+    import time
+
+    return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(unix_s))
+
+
+def _duration(seconds: float) -> str:
+    """Return *seconds* as a person would say them.
+
+    >>> [_duration(s) for s in (0.0123, 12.34, 125, 1800, 5405, 93784)]
+    ['0.012 s', '12.3 s', '2 min 5 s', '30 min', '1 h 30 min', '1 d 2 h']
+    """
+    if round(seconds, 1) < 60:  # noqa: PLR2004 -- a minute
+        return f"{seconds:.3f} s" if seconds < 1 else f"{seconds:.1f} s"
+    left = round(seconds)
+    parts: list[tuple[int, str]] = []
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        count, left = divmod(left, size)
+        if count or parts:
+            parts.append((count, unit))
+    return " ".join(f"{count} {unit}" for count, unit in parts[:2] if count)

@@ -30,6 +30,7 @@ _ENDS = {
     "lost": "was cut off",
     "overlap": "was skipped",
 }
+_NO_DURATION = {"start", "not_started", "overlap"}
 _PHASES = {"start": "started", "success": "succeeded", "log": "reports"}
 
 _COMMAND_CHARACTERS = 300  # of the command line in a report
@@ -168,7 +169,7 @@ class Event:
         'nightly failed: exit status 3 after 12.3 s on h1'
         """
         words = [self.check or "the job", self._what()]
-        if self.duration_s is not None and self.reason not in {"not_started", "overlap"}:
+        if self.duration_s is not None and not ({self.phase, self.reason} & _NO_DURATION):
             words.append(f"after {_duration(self.duration_s)}")
         if self.host:
             words.append(f"on {self.host}")

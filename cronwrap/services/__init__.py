@@ -1,0 +1,162 @@
+"""The services: which there are, and endpoints made of them.
+
+A service is ``NAME.toml`` beside this file (spec.py tells its grammar). Where a template
+cannot say it, ``NAME.py`` is there too, and its ``build`` makes the Service.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from cronwrap.errors import CronwrapError, nearest
+from cronwrap.redact import mask_url
+from cronwrap.services import spec
+from cronwrap.services.base import Service
+from cronwrap.services.endpoint import Endpoint, Resolver, belongs, check_url, split_scheme
+from cronwrap.services.table import Table
+
+FALLBACK = "webhook"  # what a URL is that no service recognises
+_FOLDER = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """Return the names of the shipped services, without importing or reading any."""
+    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+
+
+@cache
+def _table(name: str) -> dict[str, Any]:
+    return tomli.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def load(name: str) -> spec.Definition:
+    """Return a shipped service.
+
+    Raises:
+        CronwrapError: when there is no such service.
+    """
+    if name not in names():
+        raise CronwrapError(f"unknown service {name!r}", hint=nearest(name, names()))
+    return spec.read(name, _table(name), f"{name}.toml")
+
+
+def define(name: str, table: object, *, origin: str) -> spec.Definition:
+    """Return a service of the user's own, from ``[services.NAME]`` in the file *origin*.
+
+    Raises:
+        CronwrapError: for anything in it that is wrong.
+    """
+    definition = spec.read(name, table, origin)
+    if not definition.requests:
+        message = f"{origin}: services.{name}: has no request"
+        raise CronwrapError(message, hint=f"give one of {', '.join(spec.WHEN)}")
+    return definition
+
+
+def build(definition: spec.Definition, settings: Mapping[str, Any], table: Table) -> Service:
+    """Return the service with the settings of one endpoint; its *table* is for messages."""
+    if not definition.requests:
+        from importlib import import_module
+
+        module = import_module(f"{__name__}.{definition.name}")
+        service: Service = module.build(definition, settings, table)
+        return service
+    return spec.TemplateService(definition=definition, settings=settings)
+
+
+def from_table(
+    name: str,
+    data: object,
+    *,
+    origin: str,
+    environ: Mapping[str, str],
+    services: Mapping[str, spec.Definition] | None = None,
+) -> Endpoint:
+    """Return the endpoint *name* that a table of the configuration describes.
+
+    Args:
+        name: of the endpoint.
+        data: its table: ``service`` (or a ``url`` that tells it) and settings.
+        origin: the file it stands in.
+        environ: where ``env:NAME`` and the services' fallback variables are looked up.
+        services: the user's own, by name.
+
+    Raises:
+        CronwrapError: naming file, table, key and the words that would be right.
+    """
+    header = f"endpoints.{name}"
+    table = Table(data, origin, header)
+    url, service = table.text("url"), table.text("service")
+    values = table.data
+    if not service:
+        if not url:
+            raise table.error("has neither service nor url", hint=f"services: {_known(services)}")
+        service, plain = _recognise(url, services)
+        values = {**values, "url": plain}
+    definition = _definition(service, services, table.where)
+    return Resolver(definition, values, environ, path=origin, header=header).endpoint(name)
+
+
+def from_url(
+    url: str,
+    *,
+    where: str,
+    environ: Mapping[str, str],
+    services: Mapping[str, spec.Definition] | None = None,
+) -> Endpoint:
+    """Return the endpoint that a URL alone stands for, with or without ``SERVICE+`` before it.
+
+    Its name is the service's and a hash of the URL: the same at each run, and no secret.
+
+    Args:
+        url: as given.
+        where: who gave it (``--endpoint``), for messages.
+        environ: where fallback variables are looked up.
+        services: the user's own, by name.
+
+    Raises:
+        CronwrapError: for an unknown service, or what is no URL.
+    """
+    from hashlib import sha256
+
+    service, plain = _recognise(url, services)
+    check_url(plain, where)
+    definition = _definition(service, services, where)
+    values = {definition.url_setting: plain}
+    name = f"{service}-{sha256(url.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
+    resolver = Resolver(definition, values, environ, path="", header=where)
+    return resolver.endpoint(name, f"{service} {mask_url(plain)}")
+
+
+def _definition(
+    name: str, services: Mapping[str, spec.Definition] | None, where: str
+) -> spec.Definition:
+    if services and name in services:
+        return services[name]
+    if name not in names():
+        hint = nearest(name, sorted({*names(), *(services or {})}))
+        raise CronwrapError(f"{where}: unknown service {name!r}", hint=hint)
+    return load(name)
+
+
+def _known(services: Mapping[str, spec.Definition] | None) -> str:
+    return ", ".join(sorted({*names(), *(services or {})}))
+
+
+def _recognise(url: str, services: Mapping[str, spec.Definition] | None) -> tuple[str, str]:
+    """Return the service that *url* belongs to, and the URL without that service's name."""
+    named, plain = split_scheme(url)
+    if named:
+        return named, plain
+    for name, definition in (services or {}).items():
+        if belongs(plain, definition.hosts, definition.paths):
+            return name, plain
+    for name in names():
+        recognise = _table(name).get("recognise", {})
+        if belongs(plain, recognise.get("hosts", ()), recognise.get("paths", ())):
+            return name, plain
+    return FALLBACK, plain

@@ -40,11 +40,13 @@ class Answer:
     Attributes:
         headers: names in lower case.
         body: its first 64 KiB.
+        at_unix_s: wall clock when it came.
     """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    at_unix_s: float = 0.0
 
 
 ACCEPTED, RETRY, REJECTED = "accepted", "retry", "rejected"

@@ -1,0 +1,196 @@
+"""What a service's answer means: its own rules first, then those of HTTP.
+
+A 2xx is not acceptance: eight services answer 2xx for what they throw away. So a service can
+say which body counts, and which answers are to be tried again or are final.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+from cronwrap.redact import mask_url
+from cronwrap.services.base import ACCEPTED, REJECTED, RETRY, Answer, Verdict
+from cronwrap.services.table import Table
+
+KEYS = ("accept", "retry", "reject", "hint", "limit")
+REPORT_BYTES = "report_bytes"  # what is learned: how much of a body the service keeps
+
+_RETRIED = {408, 425, 429}
+_SERVER_ERROR = 500
+_LEARNED_MAX_BYTES = 1_000_000  # whatever a server says it takes
+_SNIPPET_CHARACTERS = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Answers of some statuses (none: any) whose body matches.
+
+    Attributes:
+        after_s: with a retry, not before so many seconds.
+        hint: what to do about it.
+    """
+
+    status: tuple[int, ...] = ()
+    body: re.Pattern[str] | None = None
+    after_s: float | None = None
+    hint: str = ""
+
+    def matches(self, status: int, body: str) -> bool:
+        """Return whether an answer is meant."""
+        return (not self.status or status in self.status) and (
+            self.body is None or self.body.search(body) is not None
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How one service answers.
+
+    Attributes:
+        accept: what counts as accepted.
+        retry: answers that are worth another try, though HTTP would not say so.
+        reject: answers that are final.
+        hints: what to do about a status.
+        limit_bytes: how much of a report the service keeps.
+        limit_header: the header of an answer that says so.
+    """
+
+    accept: Rule
+    retry: tuple[Rule, ...]
+    reject: tuple[Rule, ...]
+    hints: Mapping[int, str]
+    limit_bytes: int
+    limit_header: str
+
+    def judge(self, answer: Answer) -> Verdict:
+        """Return what *answer* means."""
+        body = answer.body.decode("utf-8", "replace")
+        if self.accept.matches(answer.status, body):
+            return Verdict(kind=ACCEPTED, learned=self._learned(answer))
+        said = _said(answer, body)
+        for rule in self.reject:
+            if rule.matches(answer.status, body):
+                return Verdict(kind=REJECTED, why=_with_hint(said, rule.hint))
+        hint = self.hints.get(answer.status, "")
+        for rule in self.retry:
+            if rule.matches(answer.status, body):
+                after_s = max(filter(None, (rule.after_s, _after_s(answer))), default=None)
+                return Verdict(kind=RETRY, why=_with_hint(said, rule.hint or hint), after_s=after_s)
+        if answer.status in _RETRIED or answer.status >= _SERVER_ERROR:
+            return Verdict(kind=RETRY, why=_with_hint(said, hint), after_s=_after_s(answer))
+        return Verdict(kind=REJECTED, why=_with_hint(said, hint or _default_hint(answer)))
+
+    def _learned(self, answer: Answer) -> dict[str, str]:
+        said = answer.headers.get(self.limit_header, "")
+        return {REPORT_BYTES: said} if re.fullmatch(r"[0-9]{1,15}", said) else {}
+
+    def report_bytes(self, learned: Mapping[str, str]) -> int:
+        """Return how long a report may be, by what earlier answers said."""
+        said = learned.get(REPORT_BYTES, "")
+        known = re.fullmatch(r"[0-9]{1,15}", said) is not None
+        return min(int(said), _LEARNED_MAX_BYTES) if known else self.limit_bytes
+
+
+def _with_hint(said: str, hint: str) -> str:
+    return f"{said}; {hint}" if hint else said
+
+
+def _said(answer: Answer, body: str) -> str:
+    """Return status and, where it is a short plain text, body; for a person."""
+    try:
+        said = f"answered {answer.status} {HTTPStatus(answer.status).phrase}"
+    except ValueError:
+        said = f"answered {answer.status}"
+    line = " ".join(body.split())
+    plain = line and "<" not in line and line.isprintable() and "://" not in line
+    return f"{said} ({line[:_SNIPPET_CHARACTERS]})" if plain else said
+
+
+def _default_hint(answer: Answer) -> str:
+    if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
+        to = mask_url(answer.headers.get("location", ""))
+        return f"redirects are not followed, give the address it leads to{to and f' ({to})'}"
+    if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+        return "that is not how this service accepts an event; is the address right?"
+    return ""
+
+
+def _after_s(answer: Answer) -> float | None:
+    """Return the pause asked for: Retry-After, in seconds or as a date, or JSON's retry_after.
+
+    The date is measured by the server's own clock where it says what that shows, so that ours
+    may be wrong.
+    """
+    said = answer.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", said):
+        return float(said)
+    until_unix_s = _unix_s(said)
+    if until_unix_s is not None:
+        now_unix_s = _unix_s(answer.headers.get("date", "")) or answer.at_unix_s
+        return max(0.0, until_unix_s - now_unix_s)
+    return _json_after_s(answer.body)
+
+
+def _unix_s(date: str) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _json_after_s(body: bytes) -> float | None:
+    if b"retry_after" not in body:
+        return None
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return None
+    inner = said.get("parameters") if isinstance(said, dict) else None  # Telegram's
+    for table in (said, inner):
+        value = table.get("retry_after") if isinstance(table, dict) else None
+        if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+            return float(value)
+    return None
+
+
+def read(table: Table) -> Rules:
+    """Return the rules of a service's table.
+
+    Raises:
+        CronwrapError: for a wrong type or a pattern that is none.
+    """
+    accept = _rule(table.table("accept", ("status", "body")))
+    limit = table.table("limit", ("report", "header"))
+    hints = table.table("hint")
+    for status in hints.data:
+        if not re.fullmatch("[1-5][0-9]{2}", status):
+            raise hints.error(f"{status!r} is no HTTP status")
+    return Rules(
+        accept=accept if accept.status else _any_2xx(accept),
+        retry=tuple(map(_rule, table.tables("retry", ("status", "body", "after", "hint")))),
+        reject=tuple(map(_rule, table.tables("reject", ("status", "body", "hint")))),
+        hints={int(status): hints.text(status) for status in hints.data},
+        limit_bytes=int(limit.number("report", 100_000) or 0),
+        limit_header=limit.text("header").lower(),
+    )
+
+
+def _any_2xx(rule: Rule) -> Rule:
+    return Rule(status=tuple(range(200, 300)), body=rule.body)
+
+
+def _rule(table: Table) -> Rule:
+    pattern = table.text("body")
+    try:
+        body = re.compile(pattern) if pattern else None
+    except re.error as error:
+        raise table.wrong("body", f"a regular expression: {error}") from error
+    return Rule(
+        status=table.numbers("status"),
+        body=body,
+        after_s=table.number("after"),
+        hint=table.text("hint"),
+    )

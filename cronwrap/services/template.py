@@ -1,0 +1,174 @@
+"""Text with fields in it: ``{name}`` and ``{name|filter}``; ``{{`` is a brace.
+
+That is the whole language: no expressions, no conditions, no loops. A text one of whose
+fields has nothing to say is left out, with its key. How a value is encoded follows the place
+it is put in, never the author, so that no output can break out of a header, a path or JSON.
+"""
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote_plus
+
+from cronwrap.errors import CronwrapError, nearest
+from cronwrap.services.fields import CUT, FILTERS, Fields, UnixTime, Value, as_text, filter_value
+
+_TOKEN = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|\{|\})")
+_PATH_SAFE = "/:@!$&'()*+,;=~%"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A field in a template."""
+
+    name: str
+    filter: str = ""
+
+    def value(self, fields: Fields) -> Value:
+        """Return the field's value, None where it has nothing to say."""
+        value = fields[self.name]
+        return filter_value(value, self.filter) if self.filter and value is not None else value
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Literal text and slots, in order."""
+
+    parts: tuple[str | Slot, ...]
+
+    @property
+    def names(self) -> set[str]:
+        """The fields it needs."""
+        return {part.name for part in self.parts if isinstance(part, Slot)}
+
+    def fill(self, fields: Fields, encode: Callable[[str], str] = str) -> str | None:
+        """Return the text, each value encoded; None when a field has nothing to say."""
+        filled = []
+        for part in self.parts:
+            if isinstance(part, str):
+                filled.append(part)
+                continue
+            text = as_text(part.value(fields))
+            if text is None:
+                return None
+            filled.append(encode(text))
+        return "".join(filled)
+
+
+def parse(text: str, *, where: str, known: Collection[str]) -> Template:
+    """Return *text* as a template.
+
+    Raises:
+        CronwrapError: for a stray brace, or a field or filter that does not exist.
+    """
+    parts: list[str | Slot] = []
+    for word in filter(None, _TOKEN.split(text)):
+        if word in {"{", "}"}:
+            raise CronwrapError(f"{where}: a lone {word}", hint="{{ and }} stand for braces")
+        if word.startswith("{") and word != "{{":
+            parts.append(_slot(word[1:-1], where=where, known=known))
+            continue
+        literal = word[0] if word in {"{{", "}}"} else word
+        if parts and isinstance(parts[-1], str):
+            literal = parts.pop() + literal
+        parts.append(literal)
+    return Template(tuple(parts))
+
+
+def _slot(text: str, *, where: str, known: Collection[str]) -> Slot:
+    name, _, filter_name = (word.strip() for word in text.partition("|"))
+    if name not in known:
+        raise CronwrapError(f"{where}: unknown field {name!r}", hint=nearest(name, sorted(known)))
+    if re.fullmatch(rf"{CUT}:[0-9]{{1,9}}|", filter_name):
+        return Slot(name, filter_name)
+    if filter_name not in FILTERS:
+        hint = nearest(filter_name, [*FILTERS, f"{CUT}:BYTES"])
+        raise CronwrapError(f"{where}: unknown filter {filter_name!r}", hint=hint)
+    names = FILTERS[filter_name][1]
+    if names is not None and name not in names:
+        hint = f"it is for {', '.join(sorted(names))}"
+        raise CronwrapError(f"{where}: {filter_name} cannot be used on {name}", hint=hint)
+    return Slot(name, filter_name)
+
+
+def parse_tree(value: object, *, where: str, known: Collection[str]) -> Any:
+    """Return *value*, as TOML has it, with each string in it as a template."""
+    if isinstance(value, str):
+        return parse(value, where=where, known=known)
+    if isinstance(value, dict):
+        return {
+            key: parse_tree(item, where=f"{where}.{key}", known=known)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [parse_tree(item, where=where, known=known) for item in value]
+    if isinstance(value, bool | int | float):
+        return value
+    raise CronwrapError(f"{where}: must be text, a number, true, false, a list or a table")
+
+
+def fill_tree(tree: Any, fields: Fields) -> Value:
+    """Return what JSON is to hold; a string that is a slot and no more keeps its value's type."""
+    if isinstance(tree, Template):
+        if len(tree.parts) == 1 and isinstance(tree.parts[0], Slot):
+            value = tree.parts[0].value(fields)
+            return str(value) if isinstance(value, UnixTime) else value
+        return tree.fill(fields) if tree.parts else ""
+    if isinstance(tree, dict):
+        filled = {key: fill_tree(item, fields) for key, item in tree.items()}
+        return {key: item for key, item in filled.items() if item is not None} or None
+    if isinstance(tree, list):
+        items = (fill_tree(item, fields) for item in tree)
+        return [item for item in items if item is not None] or None
+    return tree
+
+
+def segment(text: str) -> str:
+    """Encode *text* as one segment of a path; ``.`` and ``..`` would move about in it.
+
+    >>> segment("a/b é"), segment("..")
+    ('a%2Fb%20%C3%A9', '%2E%2E')
+    """
+    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
+
+
+def path_literal(template: Template) -> Template:
+    """Return *template* with its literal text encoded as a path."""
+    return Template(
+        tuple(
+            quote(part, safe=_PATH_SAFE) if isinstance(part, str) else part
+            for part in template.parts
+        )
+    )
+
+
+def header(text: str) -> str:
+    r"""Return *text* as a header's value: one line of ASCII.
+
+    >>> header("a\r\nX-Evil: é")
+    'a X-Evil: ?'
+    """
+    return re.sub(r"[\x00-\x20\x7f]+", " ", text).strip().encode("ascii", "replace").decode()
+
+
+def merge_query(own: str, pairs: list[tuple[str, str]]) -> str:
+    """Return the query of a URL, *own* as it is written, with *pairs* set in it.
+
+    httpx 0.28 would throw *own* away.
+
+    >>> merge_query("create=1&rid=old", [("rid", "a b")])
+    'create=1&rid=a%20b'
+    """
+    names = {name for name, _ in pairs}
+    kept = [
+        pair
+        for pair in own.split("&")
+        if pair and unquote_plus(pair.partition("=")[0]) not in names
+    ]
+    return "&".join([*kept, form(pairs)] if pairs else kept)
+
+
+def form(pairs: list[tuple[str, str]]) -> str:
+    """Return *pairs* as a query or a form has them, a blank as ``%20``."""
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)

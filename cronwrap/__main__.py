@@ -1,6 +1,29 @@
-"""Entry."""
+"""Entry: the usual run line goes straight to run/, all else to cli/.
+
+What stands at the top here is loaded before every job.
+"""
+
+import os
+import sys
+
+from cronwrap.run import options, session
+
+# Taken as such only in the first place; `cronwrap -- history` runs a program of that name.
+SUBCOMMANDS = ("config", "history")
 
 
 def main() -> int:
-    """Placeholder."""
-    return 0
+    """Run a job, or whatever else the command line says; return the exit status."""
+    words = sys.argv[1:]
+    if words and words[0] not in SUBCOMMANDS:
+        line = options.parse(words[1:] if words[0] == "run" else words)
+        if not line.wants_help and "dry_run" not in line.given:
+            status = session.run(line)
+            os._exit(status)  # 2 ms sooner than by taking the interpreter down
+    from cronwrap.cli import main as cli
+
+    return cli.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""``cronwrap config``: what holds for a check, and whether the files are right."""
+
+import os
+
+import click
+
+from cronwrap import config as config_files
+from cronwrap.cli import show
+from cronwrap.errors import CronwrapError
+from cronwrap.run import endpoints, options
+from cronwrap.run.job import Job, assemble
+
+
+CONFIG = click.option("--config", "chosen", metavar="FILE", help="Read this file instead.")
+
+
+@click.group("config")
+def group() -> None:
+    """Show and check the configuration."""
+
+
+@group.command("show")
+@click.argument("check", required=False, default="")
+@CONFIG
+def show_command(check: str, chosen: str | None) -> None:
+    """Show each value that holds for CHECK, and where it comes from."""
+    job = _job(check, chosen)
+    rows = []
+    for option in options.OPTIONS:
+        if option.level == "any":
+            shown = show.value(option.kind, job.values[option.key])
+            if option.key == "endpoint":
+                shown = ", ".join(_label(text, job) for text in job.endpoint)
+            rows.append((option.key, shown or "-", job.origins[option.key]))
+    show.table(("key", "value", "from"), rows)
+    raise SystemExit(_complain(_problems(job)))
+
+
+@group.command("check")
+@CONFIG
+def check_command(chosen: str | None) -> None:
+    """Check the configuration files; exit 1 when something in them is wrong."""
+    job = _job("", chosen)
+    problems = _problems(job)
+    for check in job.config.checks:
+        problems += [found for found in _problems(_job(check, chosen)) if found not in problems]
+    for path, _ in job.config.files:
+        click.echo(f"read {path}")
+    if not job.config.files:
+        files = ", ".join(path for path, _ in config_files.paths(os.environ, chosen or ""))
+        click.echo(f"there is no configuration file ({files}); the built-in values hold")
+    raise SystemExit(_complain(problems))
+
+
+def _job(check: str, chosen: str | None) -> Job:
+    line = options.Line()
+    line.command = ["true"]
+    if check:
+        line.given["check"] = [check]
+    if chosen:
+        line.given["config"] = [chosen]
+    return assemble(line, os.environ)
+
+
+def _problems(job: Job) -> list[tuple[str, str]]:
+    problems = list(job.warnings)
+    if job.fatal is not None:
+        problems.append(job.fatal)
+    _, wrong = endpoints.resolve_all([*job.endpoint, *job.config.endpoints], job.config, os.environ)
+    return [*problems, *wrong]
+
+
+def _label(text: str, job: Job) -> str:
+    try:
+        return endpoints.resolve(text, job.config, os.environ).label
+    except CronwrapError:
+        return "(not usable)"
+
+
+def _complain(problems: list[tuple[str, str]]) -> int:
+    for message, hint in problems:
+        show.complain(message, hint)
+    return 1 if problems else 0

@@ -1,0 +1,213 @@
+"""Configuration files: found, read, and taken apart into tables that know where they stand.
+
+Read before the job is started, so tomli is imported only where there is a file.  A mistake in
+one table costs that table, not the file: what is wrong with one endpoint, or with another check,
+must not stop a job.  What the values mean is said elsewhere (run/options.py, services/).
+"""
+
+import os
+
+from cronwrap.errors import nearest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+SYSTEM_FILE = "/etc/cronwrap/config.toml"
+MAX_BYTES = 4 * 1024 * 1024
+SECTIONS = ("defaults", "checks", "endpoints", "services")
+
+
+class Table:
+    """A table of a configuration file.
+
+    Attributes:
+        path: of the file.
+        name: as in its header, without the brackets ("checks.sync_invoices").
+    """
+
+    __slots__ = ("name", "path", "values")
+
+    def __init__(self, path: str, name: str, values: "dict[str, Any]") -> None:
+        self.path = path
+        self.name = name
+        self.values = values
+
+    @property
+    def origin(self) -> str:
+        """Where it stands, for messages: ``/etc/cronwrap/config.toml: [defaults]``."""
+        return f"{self.path}: [{self.name}]"
+
+
+class Problem:
+    """A mistake in a file that could not be read as a whole, or in a table's header.
+
+    Attributes:
+        table: name of the table that is lost by it, or "" where that cannot be told.
+    """
+
+    __slots__ = ("hint", "message", "table")
+
+    def __init__(self, message: str, hint: str = "", table: str = "") -> None:
+        self.message = message
+        self.hint = hint
+        self.table = table
+
+
+class Config:
+    """All configuration files together; of two tables with one name the later file's wins.
+
+    Attributes:
+        defaults: ``[defaults]`` of each file, in order.
+        checks: the tables ``[checks.NAME]`` of each file by NAME, in order.
+        endpoints, services: tables by name.
+        problems: what could not be read.
+        files: that were read, with their permission bits and owner.
+    """
+
+    __slots__ = ("checks", "defaults", "endpoints", "files", "problems", "services")
+
+    def __init__(self) -> None:
+        self.defaults: list[Table] = []
+        self.checks: dict[str, list[Table]] = {}
+        self.endpoints: dict[str, Table] = {}
+        self.services: dict[str, Table] = {}
+        self.problems: list[Problem] = []
+        self.files: list[tuple[str, os.stat_result]] = []
+
+
+def paths(environ: "Mapping[str, str]", chosen: str = "") -> "list[tuple[str, bool]]":
+    """Return the files to read, each with whether it must be there.
+
+    Args:
+        environ: of this process.
+        chosen: the file that a person named (``--config``, ``CRONWRAP_CONFIG``), or "".
+    """
+    if chosen:
+        return [(chosen, True)]
+    home = environ.get("HOME") or _home_of_user()
+    return [(SYSTEM_FILE, False), (f"{home}/.config/cronwrap/config.toml", False)]
+
+
+def _home_of_user() -> str:
+    import pwd  # cron sets HOME; containers and systemd may not
+
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_dir
+    except KeyError:
+        return "/nonexistent"
+
+
+def load(files: "list[tuple[str, bool]]") -> Config:
+    """Read *files* in order; whatever is wrong with them is in the result's problems."""
+    config = Config()
+    for path, required in files:
+        data = _read(path, required=required, config=config)
+        if data is not None:
+            _add(config, path, _parse(path, data, config.problems))
+    return config
+
+
+def _read(path: str, *, required: bool, config: Config) -> "bytes | None":
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a FIFO must not hold us
+    except (FileNotFoundError, NotADirectoryError):
+        if required:
+            config.problems.append(Problem(f"{path}: there is no such configuration file"))
+        return None
+    except OSError as error:
+        config.problems.append(_unreadable(path, error))
+        return None
+    try:
+        config.files.append((path, os.fstat(fd)))
+        data = b"".join(iter(lambda: os.read(fd, 65536), b""))
+    except OSError as error:
+        config.problems.append(_unreadable(path, error))
+        return None
+    finally:
+        os.close(fd)
+    return data
+
+
+def _unreadable(path: str, error: OSError) -> Problem:
+    hint = ""
+    if isinstance(error, PermissionError):
+        hint = "let this user read it, or name another with CRONWRAP_CONFIG"
+    return Problem(f"{path}: the configuration cannot be read: {error.strerror}", hint)
+
+
+def _parse(path: str, data: bytes, problems: "list[Problem]") -> "dict[str, Any]":
+    import tomli
+
+    try:
+        return tomli.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problems.append(Problem(f"{path}:{line}: not UTF-8", "save the file as UTF-8"))
+        return {}
+    except tomli.TOMLDecodeError:
+        return _salvage(path, data.decode("utf-8-sig"), problems)
+
+
+def _salvage(path: str, text: str, problems: "list[Problem]") -> "dict[str, Any]":
+    """Parse *text* table by table, and leave out those with a mistake."""
+    import tomli
+
+    whole: dict[str, Any] = {}
+    for first_line, name, chunk in _chunks(text):
+        try:
+            _merge(whole, tomli.loads(chunk))
+        except tomli.TOMLDecodeError as error:
+            line = first_line + (getattr(error, "lineno", 1) or 1) - 1
+            reason = getattr(error, "msg", str(error))
+            problems.append(Problem(f"{path}:{line}: [{name}] is not TOML: {reason}", "", name))
+    return whole
+
+
+def _chunks(text: str) -> "Iterator[tuple[int, str, str]]":
+    """Yield the line, the name and the text of each table, from header to next header."""
+    first_line, name, lines = 1, "", list[str]()
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
+        if line.startswith("["):
+            yield first_line, name, "".join(lines)
+            first_line, name, lines = number, line.strip().strip("[]").partition("]")[0], []
+        lines.append(line)
+    yield first_line, name, "".join(lines)
+
+
+def _merge(into: "dict[str, Any]", more: "dict[str, Any]") -> None:
+    for key, value in more.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def _add(config: Config, path: str, document: "dict[str, Any]") -> None:
+    for section, values in document.items():
+        if section not in SECTIONS:
+            hint = nearest(section, list(SECTIONS))
+            message = f"{path}: there is no table or key {section!r}"
+            config.problems.append(Problem(message, hint))
+        elif not isinstance(values, dict):
+            message = f"{path}: {section} is not a table"
+            config.problems.append(Problem(message, f"write [{section}] on a line of its own"))
+        elif section == "defaults":
+            config.defaults.append(Table(path, section, values))
+        else:
+            _add_named(config, path, section, values)
+
+
+def _add_named(config: Config, path: str, section: str, tables: "dict[str, Any]") -> None:
+    for name, values in tables.items():
+        if not isinstance(values, dict):
+            message = f"{path}: {section}.{name} is not a table"
+            hint = f"write [{section}.NAME] on a line of its own, and the keys below it"
+            config.problems.append(Problem(message, hint))
+            continue
+        table = Table(path, f"{section}.{name}", values)
+        if section == "checks":
+            config.checks.setdefault(name, []).append(table)
+        else:
+            (config.endpoints if section == "endpoints" else config.services)[name] = table

@@ -1,0 +1,165 @@
+"""Pass the job's output on: what it writes to its standard output and error, to ours.
+
+Our own descriptors are shared with others (cron, a shell, a pager), so they must stay blocking;
+but a reader that stalls must not keep us from ending the job at its timeout.  So a pipe or
+terminal is opened once more through /proc, which gives a description of our own that does not
+block.  Where that cannot be (a socket), no more is written at a time than surely fits.
+
+A reader that goes away costs the copy, never the job.
+"""
+
+import errno
+import os
+import select
+import stat
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cronwrap.run.hold import Hold
+    from cronwrap.run.tail import Tail
+
+READ_BYTES = 256 * 1024
+SURE_BYTES = 4096  # PIPE_BUF on Linux: poll says "writable" when at least so much fits
+
+_buffer = bytearray()
+
+
+class Writer:
+    """A descriptor of ours that a stream is copied to, without ever blocking.
+
+    Attributes:
+        fd: the number of the descriptor that the job believes to write to.
+        pending: what could not be written yet.
+        problem: why the copy was given up, or "".
+    """
+
+    __slots__ = ("_blocking", "_out", "fd", "pending", "problem")
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+        self.pending = bytearray()
+        self.problem = ""
+        self._out, self._blocking = _own_description(fd)
+
+    @classmethod
+    def of_pipe(cls, fd: int) -> "Writer":
+        """Return a writer to *fd*, a pipe of our own that does not block already."""
+        writer = cls.__new__(cls)
+        writer.fd = writer._out = fd
+        writer._blocking = False
+        writer.pending, writer.problem = bytearray(), ""
+        return writer
+
+    def close(self) -> None:
+        """Close the descriptor; what is pending is lost."""
+        if self._out >= 0:
+            os.close(self._out)
+        self._out = -1
+        self.pending.clear()
+
+    @property
+    def poll_fd(self) -> int:
+        """The descriptor to poll for POLLOUT while something is pending."""
+        return self._out
+
+    def write(self, data: memoryview) -> None:
+        """Write *data*, or as much as fits now, and keep the rest."""
+        if self.pending:
+            self.pending += data
+            return
+        written = self._write_now(data)
+        if written < len(data) and self._out >= 0:
+            self.pending += data[written:]
+
+    def flush(self) -> None:
+        """Write what is pending, as far as it fits now."""
+        with memoryview(self.pending) as view:
+            written = self._write_now(view)
+        del self.pending[:written]
+
+    def _write_now(self, data: memoryview) -> int:
+        written = 0
+        while written < len(data) and self._out >= 0:
+            try:
+                written += self._write_some(data[written:])
+            except BlockingIOError:
+                break
+            except OSError as error:
+                self._give_up(error)
+        return len(data) if self._out < 0 else written
+
+    def _write_some(self, data: memoryview) -> int:
+        if not self._blocking:
+            return os.write(self._out, data)
+        poller = select.poll()
+        poller.register(self._out, select.POLLOUT)
+        if not poller.poll(0):
+            raise BlockingIOError
+        return os.write(self._out, data[:SURE_BYTES])
+
+    def _give_up(self, error: OSError) -> None:
+        self._out = -1
+        if error.errno != errno.EPIPE:  # a reader that has seen enough is nobody's mistake
+            name = {1: "standard output", 2: "standard error"}.get(self.fd, f"descriptor {self.fd}")
+            self.problem = f"the rest of the job's output is not on {name}: {error.strerror}"
+
+
+def _own_description(fd: int) -> "tuple[int, bool]":
+    """Return a descriptor for the same file as *fd*, and whether writing to it may block for long."""
+    mode = os.fstat(fd).st_mode
+    if stat.S_ISREG(mode) or (stat.S_ISCHR(mode) and not os.isatty(fd)):
+        return fd, False
+    flags = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    try:
+        return os.open(f"/proc/self/fd/{fd}", flags), False
+    except OSError:
+        return fd, True
+
+
+class Stream:
+    """One pipe from the job: read, remembered, and passed on or held back.
+
+    Attributes:
+        fd: our end of the pipe.
+        name: the descriptor of ours that the job's stream stands for, 1 or 2.
+        writer: where it is passed on to, or None.
+        ended: nobody can write to it any more, and all of it has been read.
+    """
+
+    __slots__ = ("_hold", "_tail", "ended", "fd", "name", "writer")
+
+    def __init__(
+        self, fd: int, name: int, *, tail: "Tail", writer: "Writer | None", hold: "Hold | None"
+    ) -> None:
+        self.fd = fd
+        self.name = name
+        self.writer = writer
+        self.ended = False
+        self._tail = tail
+        self._hold = hold
+
+    @property
+    def pending_bytes(self) -> int:
+        """How much our own reader is behind."""
+        return len(self.writer.pending) if self.writer is not None else 0
+
+    def pump(self) -> bool:
+        """Read once what there is; return whether there was something."""
+        if not _buffer:
+            _buffer.extend(bytes(READ_BYTES))
+        try:
+            count = os.readv(self.fd, [_buffer])
+        except BlockingIOError:
+            return False
+        except OSError:
+            count = 0
+        if not count:
+            self.ended = True
+            return False
+        with memoryview(_buffer) as whole, whole[:count] as data:
+            self._tail.add(self.name, data)
+            if self._hold is not None:
+                self._hold.add(self.name, data)
+            elif self.writer is not None:
+                self.writer.write(data)
+        return True

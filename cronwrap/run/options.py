@@ -1,0 +1,280 @@
+"""The options of a run, said once; and the parser of the hot path.
+
+Everything that knows an option reads OPTIONS: the parser below, click's command, the
+configuration file, the ``CRONWRAP_*`` environment, completions and manual pages.
+
+The parser is a screenful, because click takes 40 ms to import and stands before the job.
+"""
+
+from cronwrap import units
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+class Option:
+    """One option of a run.
+
+    Attributes:
+        name: as on the command line, without the dashes ("kill-after").
+        kind: what its value is, a key of PARSERS; "flag" takes none.
+        execution: it changes how the job runs, so that a mistake in it stops the run; a mistake
+            in any other option is told and the job runs.
+        level: where it may be given: "any", or "line" for the command line and environment only.
+    """
+
+    __slots__ = (
+        "choices", "default", "execution", "help", "kind", "level", "metavar", "multiple",
+        "name", "short",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        help: str,  # noqa: A002 - click's word for it
+        *,
+        short: str = "",
+        metavar: str = "",
+        default: "Any" = None,
+        multiple: bool = False,
+        execution: bool = False,
+        level: str = "any",
+        choices: "tuple[str, ...]" = (),
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.help = help
+        self.short = short
+        self.metavar = metavar
+        self.default = default
+        self.multiple = multiple
+        self.execution = execution
+        self.level = level
+        self.choices = choices
+
+    @property
+    def key(self) -> str:
+        """Its name in the configuration file and in Python."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return f"CRONWRAP_{self.key.upper()}"
+
+
+OPTIONS = (
+    Option("check", "text", "Name of the monitored job; the command's name if not given.",
+           short="c", metavar="NAME", level="line"),
+    Option("endpoint", "text",
+           "Where to report: the name of a configured endpoint, or a URL. May be given again.",
+           short="e", metavar="NAME|URL", multiple=True),
+    Option("timeout", "duration", "End the job and all its processes after this time.",
+           short="t", metavar="DURATION", execution=True),
+    Option("kill-after", "duration",
+           "After a timeout, or when told to stop, kill what has not ended by itself in this time.",
+           metavar="DURATION", default=10.0, execution=True),
+    Option("signal", "signal", "Signal that ends the job at its timeout.",
+           metavar="SIGNAL", default=15, execution=True),
+    Option("chdir", "text", "Run the job in this directory.", metavar="DIR", execution=True),
+    Option("env-file", "text",
+           "Add the variables of this file to the job's environment, read as systemd reads an "
+           "EnvironmentFile; -FILE may be missing. May be given again.",
+           metavar="FILE", multiple=True, execution=True),
+    Option("nice", "integer", "Add this to the job's nice value, -20 to 19.",
+           metavar="N", execution=True),
+    Option("ionice", "ionice",
+           "I/O priority of the job: realtime, best-effort (each :0 to :7) or idle.",
+           metavar="CLASS[:LEVEL]", execution=True),
+    Option("umask", "umask", "File mode creation mask of the job, octal.",
+           metavar="MASK", execution=True),
+    Option("output", "choice",
+           "What of the job's output is passed on: all as it comes, all but only if the run fails, "
+           "or nothing.",
+           metavar="WHEN", default="all", choices=("all", "on-failure", "none"), execution=True),
+    Option("no-capture", "flag",
+           "Leave the job our own standard output and error: nothing is captured or reported.",
+           execution=True),
+    Option("tail-bytes", "size", "How much of the end of the output to keep for reports.",
+           metavar="SIZE", default=100_000),
+    Option("no-output-in-report", "flag", "Report how the job went, but not what it wrote."),
+    Option("environment", "text", "Environment to report, such as production or staging.",
+           metavar="NAME"),
+    Option("tag", "tag", "Tag to report. May be given again.", metavar="KEY=VALUE", multiple=True),
+    Option("report-budget", "duration",
+           "How long reporting may take in all after the job's end.",
+           metavar="DURATION", default=30.0),
+    Option("config", "text", "Read this configuration file in place of the usual two.",
+           metavar="FILE", level="line"),
+    Option("state-dir", "text", "Keep the history in this directory.", metavar="DIR", level="line"),
+    Option("dry-run", "flag", "Print what would run and what would be sent, and do neither.",
+           level="line"),
+    Option("verbose", "flag", "Say on standard error what is done.", short="v"),
+)  # fmt: skip
+
+BY_KEY = {option.key: option for option in OPTIONS}
+BY_FLAG = {f"--{option.name}": option for option in OPTIONS}
+BY_FLAG.update({f"-{option.short}": option for option in OPTIONS if option.short})
+
+IO_CLASSES = {"realtime": 1, "best-effort": 2, "idle": 3, "1": 1, "2": 2, "3": 3}
+TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
+
+
+def _text(text: str) -> str:
+    if not text or "\0" in text:
+        raise ValueError("must not be empty")
+    return text
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in TRUE:
+        return True
+    if text.lower() in FALSE:
+        return False
+    raise ValueError("is neither true nor false")
+
+
+def _integer(text: str) -> int:
+    number = int(text) if text.lstrip("+-").isdigit() else None
+    if number is None or not -20 <= number <= 19:  # nice(1)'s range, the only integer there is
+        raise ValueError("is not a whole number from -20 to 19")
+    return number
+
+
+def _ionice(text: str) -> "tuple[int, int]":
+    name, _, level = text.partition(":")
+    if name not in IO_CLASSES or (level and (name == "idle" or level not in "01234567")):
+        raise ValueError("is not realtime[:0-7], best-effort[:0-7] or idle")
+    return IO_CLASSES[name], int(level) if level else (0 if IO_CLASSES[name] == 3 else 4)
+
+
+def _tag(text: str) -> "tuple[str, str]":
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise ValueError("is not KEY=VALUE")
+    return name, value
+
+
+PARSERS: "dict[str, Callable[[str], Any]]" = {
+    "text": _text,
+    "choice": _text,
+    "flag": _flag,
+    "integer": _integer,
+    "ionice": _ionice,
+    "tag": _tag,
+    "duration": units.parse_duration,
+    "size": units.parse_size,
+    "signal": units.parse_signal,
+    "umask": units.parse_umask,
+}
+
+
+def convert(option: Option, text: str) -> "Any":
+    """Return the value that *text* stands for.
+
+    Raises:
+        ValueError: *text* is no such value; says why, to stand behind the text itself.
+    """
+    value = PARSERS[option.kind](text)
+    if option.choices and value not in option.choices:
+        raise ValueError(f"is not one of {', '.join(option.choices)}")
+    return value
+
+
+class Line:
+    """A command line, taken apart; nothing in it has been converted yet.
+
+    Attributes:
+        given: the words of each option by its key, in order.
+        command: the job, as the shell would be given it.
+        problem: what is wrong with the line, or ""; then ``hint`` may say what to write.
+        wants_help: ``--help`` or ``--version`` stands among the options.
+    """
+
+    __slots__ = ("command", "given", "hint", "problem", "wants_help")
+
+    def __init__(self) -> None:
+        self.given: dict[str, list[str]] = {}
+        self.command: list[str] = []
+        self.problem = self.hint = ""
+        self.wants_help = False
+
+
+def parse(words: "list[str]") -> Line:
+    """Take a command line apart: options up to ``--`` or the first other word, then the job."""
+    line = Line()
+    rest = list(words)
+    while rest and rest[0] != "--" and rest[0].startswith("-") and rest[0] != "-":
+        _take_option(line, rest)
+        if line.wants_help:
+            break
+    if rest and rest[0] == "--":
+        del rest[0]
+    line.command = rest
+    if not line.command:
+        hint = "write it at the end: cronwrap --check NAME -- COMMAND [ARG]..."
+        _wrong(line, "there is no command to run", hint)
+    return line
+
+
+def _take_option(line: Line, rest: "list[str]") -> None:
+    """Move the option that *rest* begins with into *line*.
+
+    After a mistake the rest is still taken: it may name the check and where to report to.
+    """
+    word = rest.pop(0)
+    flag, value = _split(word)
+    option = BY_FLAG.get(flag)
+    if flag in ("--help", "--version", "-h"):
+        line.wants_help = True
+    elif option is None:
+        _unknown(line, flag)
+    elif option.kind == "flag":
+        _take_flag(line, rest, option, flag, value)
+    elif value is not None:
+        line.given.setdefault(option.key, []).append(value)
+    elif rest:
+        line.given.setdefault(option.key, []).append(rest.pop(0))
+    else:
+        _wrong(line, f"option {flag} needs a value", f"write {flag} {option.metavar}")
+
+
+def _split(word: str) -> "tuple[str, str | None]":
+    """Return an option's flag and the value that is joined to it, or None.
+
+    >>> _split("--timeout=30m"), _split("-t30m"), _split("-v")
+    (('--timeout', '30m'), ('-t', '30m'), ('-v', None))
+    """
+    if word.startswith("--"):
+        flag, equals, value = word.partition("=")
+        return flag, value if equals else None
+    return word[:2], word[2:] or None
+
+
+def _take_flag(
+    line: Line, rest: "list[str]", option: Option, flag: str, value: "str | None"
+) -> None:
+    if value is None:
+        line.given[option.key] = ["true"]
+    elif flag.startswith("--"):
+        _wrong(line, f"option {flag} takes no value", f"write {flag} alone")
+    else:  # -vt30m: the rest are options of their own
+        line.given[option.key] = ["true"]
+        rest.insert(0, f"-{value}")
+
+
+def _unknown(line: Line, flag: str) -> None:
+    from cronwrap.errors import nearest
+
+    hint = nearest(flag, [known for known in BY_FLAG if known.startswith("--")])
+    if not hint.startswith("did you mean"):
+        hint = "put -- before the command; `cronwrap run --help` lists the options"
+    _wrong(line, f"there is no option {flag}", hint)
+
+
+def _wrong(line: Line, problem: str, hint: str) -> None:
+    if not line.problem:  # the first mistake may be the cause of the others
+        line.problem, line.hint = problem, hint

@@ -1,0 +1,190 @@
+"""The supervisor's side of reporting: helpers that are forked, fed, and killed when time is up.
+
+The first reporter is forked as soon as the job runs, sends the start, and stays a few seconds
+for the end of a short job.  When it has left, or died, a fresh one is forked for the end.  What
+the two sides say to each other is marshal with its length before it: they are the same program,
+and it needs no import.
+
+Nothing a reporter does can hold us: a name server that is silent (outside every time-out that
+Python has), an endless answer, a crash.  At the end of its budget it is killed.
+"""
+
+import _signal
+import marshal
+import os
+import time
+
+from cronwrap.run.copy import Writer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from cronwrap.event import Event
+    from cronwrap.run.job import Job
+    from cronwrap.run.loop import Loop
+    from cronwrap.run.signals import Signals
+
+IMPORT_S = 60.0  # the most that a reporter's imports may take; they do not count as reporting
+MARGIN_S = 0.3  # what a reporter gets to say why, after its own deadline
+TRIES = 2  # how many reporters may die of the same event
+LENGTH_BYTES = 4
+
+
+def frame(message: "Any") -> bytes:
+    """Return *message* as it goes through a pipe."""
+    data = marshal.dumps(message)
+    return len(data).to_bytes(LENGTH_BYTES, "big") + data
+
+
+def unframe(buffer: bytearray) -> "list[Any]":
+    """Take the whole messages off the front of *buffer* and return them."""
+    messages = []
+    while len(buffer) >= LENGTH_BYTES:
+        end = LENGTH_BYTES + int.from_bytes(buffer[:LENGTH_BYTES], "big")
+        if len(buffer) < end:
+            break
+        messages.append(marshal.loads(bytes(buffer[LENGTH_BYTES:end])))  # noqa: S302 - our own child's
+        del buffer[:end]
+    return messages
+
+
+class Report:
+    """All that is told of one run.
+
+    Attributes:
+        results: (endpoint's label, phase, outcome, why) as reporters said them; outcome is
+            "accepted", "rejected" or "undelivered".
+        problems: what reporters said of the configuration, as (message, hint).
+    """
+
+    def __init__(self, job: "Job", loop: "Loop", signals: "Signals", state_dir: str) -> None:
+        self.results: list[tuple[str, str, str, str]] = []
+        self.problems: list[tuple[str, str]] = []
+        self.started: Event | None = None
+        self._job = job
+        self._loop = loop
+        self._signals = signals
+        self._state_dir = state_dir
+        self._pid = 0
+        self._result_fd = -1
+        self._control: Writer | None = None
+        self._buffer = bytearray()
+        self._ready_s: float | None = None
+        self._end: Event | None = None
+        self._taken = self._done = False
+        self._tries = 0
+
+    def begin(self, event: "Event") -> None:
+        """Send the start event, beside the job."""
+        self.started = event
+        self._fork()
+
+    def finish(self, event: "Event", give_up: "Callable[[], bool]") -> None:
+        """Send the end event; return when it is settled, time is up, or *give_up* says so."""
+        self._end = event
+        if self._pid and self._control is not None:
+            self._control.write(memoryview(frame(event.as_dict())))
+        elif not self._pid:
+            self._fork()
+        begun_s = time.monotonic()
+        over = lambda: self._done or give_up()  # noqa: E731
+        self._loop.run(lambda: over() or self._ready_s is not None, begun_s + IMPORT_S)
+        ready_s = max(begun_s, self._ready_s or 0.0)
+        self._loop.run(over, ready_s + self._job.report_budget + MARGIN_S)
+        self._kill()
+
+    def unsettled(self, labels: "list[str]") -> "list[str]":
+        """Return those of *labels* that nothing was said of at the end."""
+        settled = {label for label, phase, _, _ in self.results if phase != "start"}
+        return [label for label in labels if label not in settled]
+
+    def _fork(self) -> None:
+        self._tries += 1
+        self._taken, self._ready_s, self._buffer = False, None, bytearray()
+        control_read, control_write = os.pipe()
+        result_read, result_write = os.pipe()
+        blocked = _signal.pthread_sigmask(_signal.SIG_SETMASK, _signal.valid_signals())
+        pid = os.fork()
+        if pid == 0:
+            os.close(control_write)
+            os.close(result_read)
+            self._be_reporter(control_read, result_write)
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, blocked)
+        os.close(control_read)
+        os.close(result_write)
+        os.set_blocking(control_write, False)
+        os.set_blocking(result_read, False)
+        self._pid, self._result_fd = pid, result_read
+        self._control = Writer.of_pipe(control_write)
+        self._loop.writers.append(self._control)
+        self._loop.listen_to(result_read, self._read_results)
+        self._loop.children[pid] = self._reporter_ended
+
+    def _be_reporter(self, control_fd: int, result_fd: int) -> None:
+        """Do the reporter's work, in the child; never return."""
+        try:
+            self._signals.forget()
+            null = os.open(os.devnull, os.O_RDWR)
+            for fd in (0, 1, 2):  # cron waits until nobody holds its pipe
+                os.dup2(null, fd)
+            from cronwrap.run import reporter
+
+            settled = {label for label, phase, _, _ in self.results if phase != "start"}
+            start = self.started if self._end is None else None
+            reporter.main(
+                self._job, start, self._end, settled, self._state_dir, control_fd, result_fd
+            )
+        except BaseException as error:  # noqa: BLE001 - no traceback reaches a user
+            problem = f"reporting failed: {type(error).__name__}: {error}"
+            os.write(result_fd, frame(("problem", problem, ""))[:4096])
+        finally:
+            os._exit(0)
+
+    def _read_results(self) -> None:
+        try:
+            data = os.read(self._result_fd, 65536)
+        except BlockingIOError:
+            return
+        if not data:
+            self._loop.stop_listening(self._result_fd)
+        self._buffer += data
+        for kind, *rest in unframe(self._buffer):
+            if kind == "ready":
+                self._ready_s = time.monotonic()
+            elif kind == "taken":
+                self._taken = True
+            elif kind == "problem":
+                self.problems.append((rest[0], rest[1]))
+            elif kind == "result":
+                self.results.append((rest[0], rest[1], rest[2], rest[3]))
+            elif kind == "done":
+                self._done = True
+
+    def _reporter_ended(self, status: int, usage: "Any") -> None:
+        """Fork a fresh reporter where this one left, or died, before it had dealt with the end."""
+        del status, usage
+        self._read_results()
+        self._close()
+        if self._end is None or self._done:
+            return
+        if self._tries <= TRIES:
+            self._fork()
+        else:
+            self._done = True
+
+    def _kill(self) -> None:
+        if self._pid:
+            self._done = True
+            os.kill(self._pid, _signal.SIGKILL)
+            self._loop.run(lambda: not self._pid, time.monotonic() + 1.0)
+
+    def _close(self) -> None:
+        self._loop.stop_listening(self._result_fd)
+        os.close(self._result_fd)
+        if self._control is not None:
+            self._loop.writers.remove(self._control)
+            self._loop.stop_listening(self._control.poll_fd)
+            self._control.close()
+        self._pid, self._result_fd, self._control = 0, -1, None

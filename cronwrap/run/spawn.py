@@ -1,0 +1,291 @@
+"""Start the job just as cron would have: fork, undo what Python changed, exec.
+
+fork and not posix_spawn, because the parent-death signal, the working directory, the umask and
+priorities must be set in the child.  Everything that may fail in the child is told to the parent
+through a pipe that exec closes, so that "not found" and "not executable" are known for sure.
+
+What Python did to this process at its start, and the job must not see:
+SIGPIPE and SIGXFSZ are ignored, and LC_CTYPE may have been put into the environment (PEP 538).
+"""
+
+import _signal
+import errno
+import fcntl
+import os
+
+from cronwrap.run.kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, load_prctl
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cronwrap.run.job import Job
+
+PIPE_BYTES = 1024 * 1024
+F_SETPIPE_SZ = 1031  # in fcntl only from Python 3.10 on, and only on Linux
+NOT_FOUND, CANNOT_EXECUTE, CANNOT_PREPARE = 127, 126, 125
+
+
+class NotStartedError(Exception):
+    """The job could not be started.
+
+    Attributes:
+        exit_status: 127 not found, 126 cannot be executed, 125 cannot be run as the options ask.
+        hint: what to do, or "".
+    """
+
+    def __init__(self, exit_status: int, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.exit_status = exit_status
+        self.message = message
+        self.hint = hint
+
+
+class Child:
+    """The started job.
+
+    Attributes:
+        pid: of the job.
+        own_group: it leads a process group of its own, with its pid as number.
+        pipes: (descriptor to read, descriptor of ours that it belongs to) for each captured stream.
+    """
+
+    __slots__ = ("own_group", "pid", "pipes")
+
+    def __init__(self, pid: int, *, own_group: bool, pipes: "list[tuple[int, int]]") -> None:
+        self.pid = pid
+        self.own_group = own_group
+        self.pipes = pipes
+
+
+def hold_standard_descriptors() -> "list[int]":
+    """Put /dev/null where descriptors 0 to 2 are closed; return which, for the job to find closed.
+
+    Else the next pipe of ours would become the job's standard input or output.
+    """
+    closed = []
+    for fd in (0, 1, 2):
+        try:
+            os.fstat(fd)
+        except OSError:
+            closed.append(os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC))
+    return closed
+
+
+def has_terminal() -> bool:
+    """Tell whether this process has a controlling terminal."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
+    except OSError:
+        return False
+    return True
+
+
+def original_lc_ctype() -> "bytes | None":
+    """Return LC_CTYPE as this process was given it, before Python coerced it (PEP 538)."""
+    try:
+        fd = os.open("/proc/self/environ", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return os.environb.get(b"LC_CTYPE")
+    with os.fdopen(fd, "rb") as file:
+        for entry in file.read().split(b"\0"):
+            if entry.startswith(b"LC_CTYPE="):
+                return entry[9:]
+    return None
+
+
+def one_stream() -> bool:
+    """Tell whether our standard output and error are the same file, as under cron.
+
+    Then one pipe serves for both, which keeps the order of what the job writes exactly.
+    """
+    out, err = os.fstat(1), os.fstat(2)
+    return (out.st_dev, out.st_ino) == (err.st_dev, err.st_ino)
+
+
+def start(
+    job: "Job", variables: "list[tuple[bytes, bytes]]", ignored: "set[int]", closed: "list[int]"
+) -> Child:
+    """Start *job* with all signals blocked in this process; the caller unblocks them.
+
+    Args:
+        job: what to start.
+        variables: to add to its environment.
+        ignored: the signals that this process was told to ignore when it began.
+        closed: which of the descriptors 0 to 2 were closed when it began.
+
+    Raises:
+        NotStartedError: it did not start; what is left of it has been cleaned up.
+    """
+    prctl = load_prctl()
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    own_group = not has_terminal()
+    pipes = [] if job.no_capture else _make_pipes()
+    status_read, status_write = os.pipe()
+    parent = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        stage = ["prepare"]
+        try:
+            prctl(PR_SET_PDEATHSIG, _signal.SIGKILL)
+            if os.getppid() != parent:  # it died before the signal was asked for
+                os._exit(CANNOT_PREPARE)
+            if own_group:
+                os.setpgid(0, 0)
+            _connect(pipes, closed)
+            _restore_signals(ignored)
+            _apply(job, stage)
+            _set_environment(variables)
+            stage[0] = "exec"
+            _exec([os.fsencode(word) for word in job.command])
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
+            number = getattr(error, "errno", None) or 0
+            os.write(status_write, f"{stage[0]}\0{number}\0{error}".encode(errors="replace"))
+        finally:
+            os._exit(CANNOT_PREPARE)
+    os.close(status_write)
+    for _, write, _ in pipes:
+        os.close(write)
+    failure = os.read(status_read, 4096)
+    os.close(status_read)
+    if failure:
+        os.waitpid(pid, 0)
+        for read, _, _ in pipes:
+            os.close(read)
+        raise _explain(job, failure)
+    return Child(pid, own_group=own_group, pipes=[(read, ours[0]) for read, _, ours in pipes])
+
+
+def _make_pipes() -> "list[tuple[int, int, tuple[int, ...]]]":
+    """Return (read end, write end, the descriptors of the job it stands for) for each stream."""
+    streams: list[tuple[int, ...]] = [(1, 2)] if one_stream() else [(1,), (2,)]
+    pipes = []
+    for ours in streams:
+        read, write = os.pipe()
+        os.set_blocking(read, False)
+        try:
+            fcntl.fcntl(read, F_SETPIPE_SZ, PIPE_BYTES)
+        except OSError:
+            pass  # this user has many pipes already: the default size serves
+        pipes.append((read, write, ours))
+    return pipes
+
+
+def _connect(pipes: "list[tuple[int, int, tuple[int, ...]]]", closed: "list[int]") -> None:
+    connected = set()
+    for _, write, ours in pipes:
+        for fd in ours:
+            os.dup2(write, fd)
+            connected.add(fd)
+    for fd in closed:
+        if fd not in connected:
+            os.close(fd)
+
+
+def _restore_signals(ignored: "set[int]") -> None:
+    """Give every signal the disposition that cron gave it, and let all of them through."""
+    for number in _signal.valid_signals():
+        if _signal.getsignal(number) not in (None, _signal.SIG_DFL) and number not in ignored:
+            _signal.signal(number, _signal.SIG_DFL)
+    for number in ignored:
+        _signal.signal(number, _signal.SIG_IGN)
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
+
+
+def _apply(job: "Job", stage: "list[str]") -> None:
+    if job.chdir:
+        stage[0] = "chdir"
+        os.chdir(job.chdir)
+    if job.umask is not None:
+        os.umask(job.umask)
+    if job.nice:
+        stage[0] = "nice"
+        os.nice(job.nice)
+    if job.ionice:
+        stage[0] = "ionice"
+        from cronwrap.run.proctree import set_io_priority
+
+        set_io_priority(*job.ionice)
+
+
+def _set_environment(variables: "list[tuple[bytes, bytes]]") -> None:
+    """Change the C library's environment in place, so that all else in it stays byte for byte."""
+    lc_ctype = original_lc_ctype()
+    if lc_ctype is None:
+        os.unsetenv(b"LC_CTYPE")
+        os.environb.pop(b"LC_CTYPE", None)
+    else:
+        os.putenv(b"LC_CTYPE", lc_ctype)
+    for name, value in variables:
+        os.environb[name] = value
+
+
+def _exec(argv: "list[bytes]") -> None:
+    """Find and execute *argv* as execvp(3) does, a script without ``#!`` included."""
+    if b"/" in argv[0]:
+        _exec_file(argv[0], argv)
+    search = os.environb.get(b"PATH", os.fsencode(os.defpath))
+    denied: OSError | None = None
+    for directory in search.split(b":"):
+        try:
+            _exec_file(os.path.join(directory or b".", argv[0]), argv)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except PermissionError as error:
+            denied = error
+    raise denied or FileNotFoundError(errno.ENOENT, "not in PATH")
+
+
+def _exec_file(path: bytes, argv: "list[bytes]") -> None:
+    try:
+        os.execv(path, argv)  # noqa: S606 - no shell is the point
+    except OSError as error:
+        if error.errno != errno.ENOEXEC:
+            raise
+        os.execv(b"/bin/sh", [b"/bin/sh", path, *argv[1:]])  # noqa: S606 - as every shell does
+
+
+def _explain(job: "Job", failure: bytes) -> NotStartedError:
+    """Return what the child said through the pipe, in words for a person."""
+    stage, number_text, text = failure.decode(errors="replace").split("\0", 2)
+    number = int(number_text)
+    reason = os.strerror(number) if number else text
+    if stage == "exec":
+        return _explain_exec(job, number, reason)
+    what = {
+        "chdir": (f"cannot change to directory {job.chdir}", "check --chdir"),
+        "nice": (f"cannot set nice value {job.nice}", "only root may lower a nice value"),
+        "ionice": ("cannot set the I/O priority", "only root may ask for class realtime"),
+    }.get(stage, ("cannot prepare the job", ""))
+    return NotStartedError(CANNOT_PREPARE, f"{what[0]}: {reason}", what[1])
+
+
+def _explain_exec(job: "Job", number: int, reason: str) -> NotStartedError:
+    command = job.command[0]
+    if number == errno.ENOENT and "/" not in command:
+        search = os.environ.get("PATH", os.defpath)
+        return NotStartedError(
+            NOT_FOUND,
+            f"cannot run {command!r}: there is no such command in PATH ({search})",
+            "cron starts jobs with a short PATH: write the command's full path",
+        )
+    path = os.path.join(job.chdir or "", command)
+    if number == errno.ENOENT and not os.path.exists(path):
+        return NotStartedError(NOT_FOUND, f"cannot run {command!r}: there is no such file")
+    if number == errno.ENOENT:
+        return NotStartedError(CANNOT_EXECUTE, *_explain_interpreter(command, path))
+    if number == errno.EACCES and os.path.isdir(path):
+        reason = "it is a directory"
+    hint = f"chmod +x {command}" if number == errno.EACCES and os.path.isfile(path) else ""
+    return NotStartedError(CANNOT_EXECUTE, f"cannot run {command!r}: {reason}", hint)
+
+
+def _explain_interpreter(command: str, path: str) -> "tuple[str, str]":
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
+            first = file.read(256).split(b"\n")[0]
+    except OSError:
+        first = b""
+    words = first[2:].strip().decode(errors="replace")
+    hint = "the file has Windows line ends: remove the \\r" if first.endswith(b"\r") else ""
+    if not first.startswith(b"#!"):
+        return f"cannot run {command!r}: the loader that it needs is missing", ""
+    return f"cannot run {command!r}: its interpreter {words.rstrip()} is missing", hint

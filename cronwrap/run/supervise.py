@@ -1,0 +1,218 @@
+"""Watch a started job: copy its output, pass signals on, end it at its timeout.
+
+A job past its deadline, and one whose wrapper is told to stop, is ended in two steps:
+
+    running --timeout--> TERM and CONT to the whole tree --kill-after--> KILL to the whole tree
+
+The watch ends with the job and not with its pipes, because a daemon that the job leaves behind
+may hold them for ever: after the exit what is in them is read, and then a moment's silence ends it.
+
+Imported before the job starts, so it imports only what costs next to nothing (tests/test_layers.py).
+"""
+
+import _signal
+import os
+import select
+import time
+
+from cronwrap.run import proctree
+from cronwrap.run.signals import STOPPING, TO_GROUP, TO_JOB
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cronwrap.run.copy import Stream
+    from cronwrap.run.loop import Loop
+    from cronwrap.run.spawn import Child
+
+DRAIN_QUIET_S = 0.1  # after the job's exit: no output for so long ends the reading,
+DRAIN_S = 2.0  # and so does this time,
+DRAIN_BYTES = 4 * 1024 * 1024  # or so much that our own reader has not taken
+UNKILLABLE_S = 5.0  # how long to wait for what KILL was sent to
+LOOK_S = 0.1
+FIRST_SAMPLE_S, LONGEST_SAMPLE_S = 1.0, 10.0
+
+
+class Supervisor:
+    """A running job.
+
+    Attributes:
+        status: the job's wait status; None while it runs.
+        usage: resources of the job and all it waited for (getrusage(2)), once it has ended.
+        started_s, ended_s: on the monotonic clock.
+        reason: why we are ending it, "timeout" or "stopped"; "" while we are not.
+        stop_signal: the number of the signal that told us to stop, or 0.
+        hurry: we were told to stop when the job had ended already.
+        survivors: how many processes even KILL did not end.
+        tree_max_rss_bytes: the most memory that its processes together were seen with.
+    """
+
+    def __init__(
+        self, loop: "Loop", child: "Child", streams: "list[Stream]", started_s: float
+    ) -> None:
+        self.status: int | None = None
+        self.usage: Any = None
+        self.started_s = self.ended_s = started_s
+        self.reason = ""
+        self.hurry = False
+        self.stop_signal = self.survivors = self.tree_max_rss_bytes = 0
+        self._loop = loop
+        self._child = child
+        self._streams = streams
+        self._grace_s = 0.0
+        self._end_signal: int = _signal.SIGTERM
+        self._sample_s = FIRST_SAMPLE_S
+        self._tree_gone = False
+        loop.on_signal = self._take_signal
+        loop.children[child.pid] = self._job_ended
+
+    def watch(self, timeout_s: "float | None", grace_s: float, end_signal: int) -> None:
+        """Return when the job has ended, and its output has been read."""
+        self._grace_s, self._end_signal = grace_s, end_signal
+        if timeout_s is not None:
+            self._loop.at("timeout", self.started_s + timeout_s, self._time_out)
+        self._loop.at("sample", self.started_s + self._sample_s, self._sample)
+        for stream in self._streams:
+            self._loop.listen_to(stream.fd, lambda stream=stream: self._pump(stream))
+        self._loop.run(self._is_over)
+        self._loop.forget("timeout", "sample", "kill", "look", "give up")
+        self._drain()
+
+    def _is_over(self) -> bool:
+        self._hold_back_streams()
+        return self.status is not None and (not self.reason or self._tree_gone)
+
+    @property
+    def _helpers(self) -> "set[int]":
+        """Our own children, which are not the job's."""
+        return self._loop.children.keys() - {self._child.pid}
+
+    # Output
+
+    def _pump(self, stream: "Stream") -> None:
+        stream.pump()
+        if stream.ended:
+            self._loop.stop_listening(stream.fd)
+
+    def _hold_back_streams(self) -> None:
+        """Let the job wait while our own reader is behind, as it would without us."""
+        for stream in self._streams:
+            if stream.pending_bytes:
+                self._loop.stop_listening(stream.fd)
+            elif not stream.ended:
+                self._loop.listen_to(stream.fd, lambda stream=stream: self._pump(stream))
+
+    def _drain(self) -> None:
+        """Read what is left in the pipes, whether our own readers keep up or not."""
+        end_s = time.monotonic() + DRAIN_S
+        streams = [stream for stream in self._streams if not stream.ended]
+        while streams and time.monotonic() < end_s:
+            if not any([stream.pump() for stream in streams]):
+                poller = select.poll()
+                for stream in streams:
+                    poller.register(stream.fd, select.POLLIN)
+                if not poller.poll(DRAIN_QUIET_S * 1000):
+                    break
+            streams = [s for s in streams if not s.ended and s.pending_bytes < DRAIN_BYTES]
+        for stream in self._streams:
+            self._loop.stop_listening(stream.fd)
+
+    # Signals
+
+    def _take_signal(self, number: int, from_keyboard: bool) -> None:  # noqa: FBT001 - a callback
+        if self.status is not None and number in STOPPING:
+            self.hurry = True
+        elif from_keyboard:
+            if number == _signal.SIGTSTP:
+                os.kill(os.getpid(), _signal.SIGSTOP)  # the job has stopped already
+        elif number in STOPPING:
+            self.stop_signal = self.stop_signal or number
+            self._signal_group(number)
+            if not self.reason:
+                self._begin_to_end("stopped")
+        elif number in TO_GROUP:
+            self._signal_group(number)
+        elif number in TO_JOB and self.status is None:
+            os.kill(self._child.pid, number)
+
+    def _signal_group(self, number: int) -> None:
+        """Send *number* to the job's group; on a terminal, where it is ours too, to its tree."""
+        if self.status is not None:
+            return
+        if not self._child.own_group:
+            proctree.signal_all(number, self._helpers)
+            return
+        try:
+            os.killpg(self._child.pid, number)
+        except (ProcessLookupError, PermissionError):
+            os.kill(self._child.pid, number)  # it has moved to another group
+
+    def _signal_outside_group(self, number: int) -> None:
+        """Send *number* to those of the tree that ``_signal_group`` does not reach."""
+        if self._child.own_group:
+            proctree.signal_all(number, self._helpers, but_group=self._child.pid)
+
+    # The end
+
+    def _job_ended(self, status: int, usage: "Any") -> None:
+        self.ended_s = time.monotonic()
+        self.status, self.usage = status, usage
+        self._loop.forget("timeout", "sample")
+        if self.reason == "stopped":  # what it leaves behind must end too
+            self._signal_outside_group(self.stop_signal)
+            proctree.signal_all(_signal.SIGCONT, self._helpers)
+        if self.reason:
+            self._look()
+
+    def _time_out(self) -> None:
+        if not self.reason:
+            self._begin_to_end("timeout")
+            self._signal_group(self._end_signal)
+            self._signal_outside_group(self._end_signal)
+            proctree.signal_all(_signal.SIGCONT, self._helpers)
+
+    def _begin_to_end(self, reason: str) -> None:
+        self.reason = reason
+        now = time.monotonic()
+        self._loop.at("kill", now + self._grace_s, self._kill)
+        self._loop.at("look", now + LOOK_S, self._look)
+
+    def _look(self) -> None:
+        """See whether all that is being ended has ended."""
+        self._tree_gone = self.status is not None and not proctree.descendants(self._helpers)
+        if self._tree_gone:
+            self.survivors = 0
+        else:
+            self._loop.at("look", time.monotonic() + LOOK_S, self._look)
+
+    def _kill(self) -> None:
+        """Kill all that is left, again and again: what is being killed may still fork."""
+        if not self.survivors:
+            self._loop.at("give up", time.monotonic() + UNKILLABLE_S, self._give_up)
+        self.survivors = proctree.signal_all(_signal.SIGKILL, self._helpers)
+        self._loop.at("kill", time.monotonic() + LOOK_S, self._kill)
+        self._look()
+
+    def _give_up(self) -> None:
+        """Leave what not even KILL ends: a process in the kernel's hands, such as on a dead NFS."""
+        self.survivors = len(proctree.descendants(self._helpers))
+        self._tree_gone = True
+        if self.status is None:
+            self.ended_s = time.monotonic()
+            self.status = _signal.SIGKILL
+
+    def _sample(self) -> None:
+        before_s = time.monotonic()
+        rss_bytes = proctree.tree_rss_bytes(self._helpers)
+        self.tree_max_rss_bytes = max(self.tree_max_rss_bytes, rss_bytes)
+        # At most half a percent of a CPU, however many processes the host has.
+        cost_s = time.monotonic() - before_s
+        self._sample_s = max(min(2 * self._sample_s, LONGEST_SAMPLE_S), 200 * cost_s)
+        self._loop.at("sample", time.monotonic() + self._sample_s, self._sample)
+
+
+def exit_status(status: int) -> int:
+    """Return a wait status as a shell shows it: the job's own, or 128 + the signal's number."""
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code

@@ -1,0 +1,1 @@
+"""Deliver events: over HTTP, tried again, to many endpoints at once."""

@@ -58,7 +58,8 @@ class Store:
         files = sorted(self._directory.glob("runs/*.run"))
         if not files:
             return
-        taken, running = [], []
+        taken: list[tuple[Path, dict[str, Any]]] = []
+        running: list[tuple[Path, dict[str, Any]]] = []
         for path in files:
             facts = _read_record(path)
             if facts is not None:

@@ -10,7 +10,6 @@ from cronwrap.errors import CronwrapError
 from cronwrap.run import endpoints, options
 from cronwrap.run.job import Job, assemble
 
-
 CONFIG = click.option("--config", "chosen", metavar="FILE", help="Read this file instead.")
 
 

@@ -32,7 +32,11 @@ cronwrap.add_command(history.command)
 def main() -> int:
     """Do what the command line says; return the exit status."""
     words = sys.argv[1:]
-    if words and words[0] not in cronwrap.commands and words[0] not in ("--help", "-h", "--version"):
+    if (
+        words
+        and words[0] not in cronwrap.commands
+        and words[0] not in ("--help", "-h", "--version")
+    ):
         words.insert(0, "run")
     try:
         cronwrap.main(args=words or ["--help"], prog_name="cronwrap", standalone_mode=False)

@@ -1,17 +1,18 @@
 """``cronwrap run``: its help, and the dry run; the run itself never comes here."""
 
 import os
+import time
+from textwrap import indent
 from typing import Any
 
 import click
 
 from cronwrap.cli import show
-from cronwrap.errors import CronwrapError
-from cronwrap.event import FAIL, START, SUCCESS
-from cronwrap.run import options
+from cronwrap.event import FAIL, SUCCESS, Event
+from cronwrap.redact import Redactor
+from cronwrap.run import endpoints, lifetime, options, outcome
 from cronwrap.run.job import Job, assemble
-from cronwrap.run.session import Session, quote
-from cronwrap.run import endpoints
+from cronwrap.run.session import job_variables, new_run_id
 from cronwrap.services import endpoint
 
 
@@ -30,15 +31,20 @@ def click_option(option: options.Option) -> click.Option:
 
 
 def _run(command: tuple[str, ...], **given: Any) -> None:
+    """Do the dry run that the options ask for; any other run never comes here."""
+    raise SystemExit(dry_run(line_of(command, given)))
+
+
+def line_of(command: tuple[str, ...], given: dict[str, Any]) -> options.Line:
+    """Return what click has parsed as the hot path's parser would."""
     line = options.Line()
     line.command = list(command)
     for key, value in given.items():
-        if value is not None and value != ():
-            line.given[key] = list(value) if isinstance(value, tuple) else [str(value).lower()
-                if isinstance(value, bool) else value]
-    if "dry_run" not in line.given:
-        raise AssertionError("a run does not come here")
-    raise SystemExit(dry_run(line))
+        if options.BY_KEY[key].kind == "flag":
+            line.given.update({key: ["true"]} if value else {})
+        elif value:
+            line.given[key] = list(value) if isinstance(value, tuple) else [value]
+    return line
 
 
 command = click.Command(
@@ -65,49 +71,50 @@ command = click.Command(
 def dry_run(line: options.Line) -> int:
     """Print what a run of *line* would do, and return 0, or 125 where it would not run."""
     job = assemble(line, os.environ)
-    session = Session(job, [])
-    variables = session._variables()  # noqa: SLF001 - to show just what a run would use
+    run_id = new_run_id()
+    variables = job_variables(job, run_id)
     for message, hint in job.warnings:
         show.complain(message, hint)
     if job.fatal is not None:
         show.complain(*job.fatal)
         return 125
     _show_job(job, variables)
-    _show_deliveries(job, session)
+    _show_deliveries(job, lifetime.first_event(job, run_id, time.time()))
     return 0
 
 
 def _show_job(job: Job, variables: list[tuple[bytes, bytes]]) -> None:
-    click.echo(f"check {job.check} would run: {' '.join(quote(word) for word in job.command)}")
+    click.echo(f"check {job.check} would run:")
+    click.echo(f"  {' '.join(outcome.quote(word) for word in job.command)}")
     for option in options.OPTIONS:
         shown = show.value(option.kind, job.values.get(option.key))
         if shown and option.execution:
             click.echo(f"  {option.key} = {shown}  ({job.origins[option.key]})")
-    added = ", ".join(name.decode(errors="replace") for name, _ in variables)
-    click.echo(f"  environment: {len(os.environ)} variables of this process, and {added}")
+    click.echo("with this environment, secrets masked:")
+    environment = {**os.environb, **dict(variables)}
+    for name, value in sorted(environment.items()):
+        text = f"{os.fsdecode(name)}={os.fsdecode(value)}"
+        masked = Redactor({os.fsdecode(name): os.fsdecode(value)}).text(text)
+        click.echo("  " + masked.encode(errors="backslashreplace").decode())
 
 
-def _show_deliveries(job: Job, session: Session) -> None:
-    example = {"finished_unix_s": 0.0, "duration_s": 0.0, "output": b"(the end of the output)\n"}
-    start = session._event(phase=START)  # noqa: SLF001
-    example["finished_unix_s"] = start.started_unix_s
-    ends = [
-        start.replace(phase=SUCCESS, reason="exit", exit_status=0, **example),
-        start.replace(phase=FAIL, reason="exit", exit_status=1, **example),
-    ]
+def _show_deliveries(job: Job, start: Event) -> None:
+    ended = {
+        "finished_unix_s": start.started_unix_s,
+        "duration_s": 0.0,
+        "reason": "exit",
+        "output": b"(the end of the output)\n",
+        "output_bytes": 24,
+    }
+    success = start.replace(phase=SUCCESS, exit_status=0, **ended)
+    fail = start.replace(phase=FAIL, exit_status=1, **ended)
     if not job.endpoint:
-        click.echo("\nnothing would be sent: no endpoint is given")
-    for text in job.endpoint:
-        try:
-            place = endpoints.resolve(text, job.config, os.environ)
-        except CronwrapError as error:
-            show.complain(error.message, error.hint)
-            continue
-        for event in [start, *ends]:
+        click.echo("and would send nothing: no endpoint is given")
+    places, problems = endpoints.resolve_all(job.endpoint, job.config, os.environ)
+    for place in places:
+        for event in (start, success, fail):
             for delivery in place.render(event, {}):
-                click.echo(f"\n{event.phase} to {place.label}:")
-                click.echo(_indented(endpoint.describe(delivery, place)))
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}".rstrip() for line in text.splitlines())
+                click.echo(f"and would send to {place.label}, for the {event.phase}:")
+                click.echo(indent(endpoint.describe(delivery, place), "  "))
+    for message, hint in problems:
+        show.complain(message, hint)

@@ -1,6 +1,6 @@
 """How values look to a person: shared by the commands, and by nothing else."""
 
-import datetime
+import datetime as dt
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ def when(unix_s: float | None) -> str:
     """Return a time of day on this machine's clock, with its date."""
     if unix_s is None:
         return ""
-    return datetime.datetime.fromtimestamp(unix_s).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return dt.datetime.fromtimestamp(unix_s).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def duration(seconds: float | None) -> str:

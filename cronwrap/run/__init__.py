@@ -1,0 +1,1 @@
+"""Running a job: what stands before it, beside it and after it."""

@@ -35,20 +35,12 @@ class Writer:
 
     __slots__ = ("_blocking", "_out", "fd", "pending", "problem")
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, *, own: bool = False) -> None:
+        """Write to *fd*; with *own* it is ours alone, and does not block already."""
         self.fd = fd
         self.pending = bytearray()
         self.problem = ""
-        self._out, self._blocking = _own_description(fd)
-
-    @classmethod
-    def of_pipe(cls, fd: int) -> "Writer":
-        """Return a writer to *fd*, a pipe of our own that does not block already."""
-        writer = cls.__new__(cls)
-        writer.fd = writer._out = fd
-        writer._blocking = False
-        writer.pending, writer.problem = bytearray(), ""
-        return writer
+        self._out, self._blocking = (fd, False) if own else _own_description(fd)
 
     def close(self) -> None:
         """Close the descriptor; what is pending is lost."""

@@ -69,7 +69,9 @@ class Hold:
         if self._file >= 0:
             offset = 0
             while len(header := os.pread(self._file, HEADER_BYTES, offset)) == HEADER_BYTES:
-                data = os.pread(self._file, int.from_bytes(header[1:], "big"), offset + HEADER_BYTES)
+                data = os.pread(
+                    self._file, int.from_bytes(header[1:], "big"), offset + HEADER_BYTES
+                )
                 yield header[0], data
                 offset += HEADER_BYTES + len(data)
         offset = 0

@@ -140,7 +140,7 @@ def _unknown_key(path: str, table: str, key: str) -> "tuple[str, str]":
 def line_of(path: str, table: str, key: str) -> str:
     """Return ``:N`` with the line of *key* in *table* of a file, or "" where it is not found."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - no pathlib here
+        with open(path, encoding="utf-8", errors="replace") as file:
             lines = file.read().splitlines()
     except OSError:
         return ""
@@ -192,12 +192,11 @@ def _convert(option: "Option", written: "Any") -> "Any":
 
 
 def _convert_one(option: "Option", written: "Any") -> "Any":
-    if isinstance(written, bool) != (option.kind == "flag") and not isinstance(written, str):
-        raise ValueError(f"is {str(written).lower()}")
-    if not isinstance(written, (str, int, float)):
-        raise ValueError("is neither text nor a number")
     text = str(written)
+    kinds = (str, bool) if option.kind == "flag" else (str, int, float)
     try:
+        if not isinstance(written, kinds) or (isinstance(written, bool) and bool not in kinds):
+            raise ValueError("has the wrong type")  # noqa: TRY301 - as all mistakes here
         return options.convert(option, text)
     except ValueError as error:
         raise ValueError(f"{text!r} {error}") from None

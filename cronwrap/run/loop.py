@@ -73,6 +73,25 @@ class Loop:
             self._meet_deadlines()
         return True
 
+    def fork(self, work: "Callable[[], object]") -> int:
+        """Do *work* in a child of ours that has none of our descriptors 0 to 2; return its pid.
+
+        cron waits until nobody holds its pipe, so no helper may hold it.
+        """
+        before = _signal.pthread_sigmask(_signal.SIG_SETMASK, _signal.valid_signals())
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self._signals.forget()
+                null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+                for fd in (0, 1, 2):
+                    os.dup2(null, fd)
+                work()
+            finally:
+                os._exit(0)
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
+        return pid
+
     def _wait_ms(self, deadline_s: "float | None") -> float:
         now = time.monotonic()
         ends_s = [now + LONGEST_WAIT_S, *(when_s for when_s, _ in self._deadlines.values())]

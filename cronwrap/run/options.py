@@ -119,7 +119,9 @@ BY_KEY = {option.key: option for option in OPTIONS}
 BY_FLAG = {f"--{option.name}": option for option in OPTIONS}
 BY_FLAG.update({f"-{option.short}": option for option in OPTIONS if option.short})
 
-IO_CLASSES = {"realtime": 1, "best-effort": 2, "idle": 3, "1": 1, "2": 2, "3": 3}
+MIN_NICE, MAX_NICE = -20, 19  # nice(1)'s, the only integers there are
+IO_IDLE = 3
+IO_CLASSES = {"realtime": 1, "best-effort": 2, "idle": IO_IDLE, "1": 1, "2": 2, "3": 3}
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 
@@ -139,7 +141,7 @@ def _flag(text: str) -> bool:
 
 def _integer(text: str) -> int:
     number = int(text) if text.lstrip("+-").isdigit() else None
-    if number is None or not -20 <= number <= 19:  # nice(1)'s range, the only integer there is
+    if number is None or not MIN_NICE <= number <= MAX_NICE:
         raise ValueError("is not a whole number from -20 to 19")
     return number
 
@@ -148,7 +150,7 @@ def _ionice(text: str) -> "tuple[int, int]":
     name, _, level = text.partition(":")
     if name not in IO_CLASSES or (level and (name == "idle" or level not in "01234567")):
         raise ValueError("is not realtime[:0-7], best-effort[:0-7] or idle")
-    return IO_CLASSES[name], int(level) if level else (0 if IO_CLASSES[name] == 3 else 4)
+    return IO_CLASSES[name], int(level) if level else (0 if IO_CLASSES[name] == IO_IDLE else 4)
 
 
 def _tag(text: str) -> "tuple[str, str]":

@@ -60,10 +60,7 @@ def set_io_priority(io_class: int, level: int) -> None:
     import psutil
 
     try:
-        if io_class == 3:  # idle has no levels
-            psutil.Process().ionice(io_class)
-        else:
-            psutil.Process().ionice(io_class, level)
+        psutil.Process().ionice(io_class, level or None)  # idle has no level
     except psutil.AccessDenied:
         raise PermissionError(1, os.strerror(1)) from None
 

@@ -81,7 +81,7 @@ class Record:
         data = ascii(facts).encode() + b"\n"
         try:
             if os.write(self._fd, data) < len(data):
-                raise OSError(28, os.strerror(28))
+                os.write(self._fd, b"\n")  # full: this says so in its own words
         except OSError as error:
             self._fail(self._directory, error)
 

@@ -9,11 +9,11 @@ Nothing a reporter does can hold us: a name server that is silent (outside every
 Python has), an endless answer, a crash.  At the end of its budget it is killed.
 """
 
-import _signal
 import marshal
 import os
 import time
 
+from cronwrap.event import START
 from cronwrap.run.copy import Writer
 
 TYPE_CHECKING = False
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from cronwrap.event import Event
     from cronwrap.run.job import Job
     from cronwrap.run.loop import Loop
-    from cronwrap.run.signals import Signals
 
 IMPORT_S = 60.0  # the most that a reporter's imports may take; they do not count as reporting
 MARGIN_S = 0.3  # what a reporter gets to say why, after its own deadline
 TRIES = 2  # how many reporters may die of the same event
 LENGTH_BYTES = 4
+SIGKILL = 9
 
 
 def frame(message: "Any") -> bytes:
@@ -59,13 +59,12 @@ class Report:
         problems: what reporters said of the configuration, as (message, hint).
     """
 
-    def __init__(self, job: "Job", loop: "Loop", signals: "Signals", state_dir: str) -> None:
+    def __init__(self, job: "Job", loop: "Loop", state_dir: str) -> None:
         self.results: list[tuple[str, str, str, str]] = []
         self.problems: list[tuple[str, str]] = []
-        self.started: Event | None = None
+        self._start: Event | None = None
         self._job = job
         self._loop = loop
-        self._signals = signals
         self._state_dir = state_dir
         self._pid = 0
         self._result_fd = -1
@@ -73,12 +72,13 @@ class Report:
         self._buffer = bytearray()
         self._ready_s: float | None = None
         self._end: Event | None = None
-        self._taken = self._done = False
+        self._labels: list[str] = []
+        self._done = False
         self._tries = 0
 
     def begin(self, event: "Event") -> None:
         """Send the start event, beside the job."""
-        self.started = event
+        self._start = event
         self._fork()
 
     def finish(self, event: "Event", give_up: "Callable[[], bool]") -> None:
@@ -89,58 +89,56 @@ class Report:
         elif not self._pid:
             self._fork()
         begun_s = time.monotonic()
-        over = lambda: self._done or give_up()  # noqa: E731
+
+        def over() -> bool:
+            return self._done or give_up()
+
         self._loop.run(lambda: over() or self._ready_s is not None, begun_s + IMPORT_S)
         ready_s = max(begun_s, self._ready_s or 0.0)
         self._loop.run(over, ready_s + self._job.report_budget + MARGIN_S)
         self._kill()
 
-    def unsettled(self, labels: "list[str]") -> "list[str]":
-        """Return those of *labels* that nothing was said of at the end."""
-        settled = {label for label, phase, _, _ in self.results if phase != "start"}
-        return [label for label in labels if label not in settled]
+    def unsettled(self) -> "list[str]":
+        """Return the endpoints that nothing was said of at the end."""
+        settled = {label for label, phase, _, _ in self.results if phase != START}
+        return [label for label in self._labels if label not in settled]
 
     def _fork(self) -> None:
         self._tries += 1
-        self._taken, self._ready_s, self._buffer = False, None, bytearray()
+        self._ready_s, self._buffer = None, bytearray()
         control_read, control_write = os.pipe()
         result_read, result_write = os.pipe()
-        blocked = _signal.pthread_sigmask(_signal.SIG_SETMASK, _signal.valid_signals())
-        pid = os.fork()
-        if pid == 0:
+
+        def work() -> None:
             os.close(control_write)
             os.close(result_read)
             self._be_reporter(control_read, result_write)
-        _signal.pthread_sigmask(_signal.SIG_SETMASK, blocked)
+
+        self._pid = self._loop.fork(work)
         os.close(control_read)
         os.close(result_write)
         os.set_blocking(control_write, False)
         os.set_blocking(result_read, False)
-        self._pid, self._result_fd = pid, result_read
-        self._control = Writer.of_pipe(control_write)
+        self._result_fd = result_read
+        self._control = Writer(control_write, own=True)
         self._loop.writers.append(self._control)
         self._loop.listen_to(result_read, self._read_results)
-        self._loop.children[pid] = self._reporter_ended
+        self._loop.children[self._pid] = self._reporter_ended
 
     def _be_reporter(self, control_fd: int, result_fd: int) -> None:
-        """Do the reporter's work, in the child; never return."""
+        """Do the reporter's work, in the child."""
+        settled = {label for label, phase, _, _ in self.results if phase != START}
         try:
-            self._signals.forget()
-            null = os.open(os.devnull, os.O_RDWR)
-            for fd in (0, 1, 2):  # cron waits until nobody holds its pipe
-                os.dup2(null, fd)
-            from cronwrap.run import reporter
+            from cronwrap.run.reporter import Reporter
 
-            settled = {label for label, phase, _, _ in self.results if phase != "start"}
-            start = self.started if self._end is None else None
-            reporter.main(
-                self._job, start, self._end, settled, self._state_dir, control_fd, result_fd
-            )
+            reporter = Reporter(self._job, self._state_dir, settled, result_fd)
+            if self._end is None:
+                reporter.serve(self._start, control_fd)
+            else:
+                reporter.finish(self._end)
         except BaseException as error:  # noqa: BLE001 - no traceback reaches a user
             problem = f"reporting failed: {type(error).__name__}: {error}"
-            os.write(result_fd, frame(("problem", problem, ""))[:4096])
-        finally:
-            os._exit(0)
+            os.write(result_fd, frame(("problem", problem[:2000], "")))
 
     def _read_results(self) -> None:
         try:
@@ -152,9 +150,7 @@ class Report:
         self._buffer += data
         for kind, *rest in unframe(self._buffer):
             if kind == "ready":
-                self._ready_s = time.monotonic()
-            elif kind == "taken":
-                self._taken = True
+                self._ready_s, self._labels = time.monotonic(), rest[0]
             elif kind == "problem":
                 self.problems.append((rest[0], rest[1]))
             elif kind == "result":
@@ -177,7 +173,7 @@ class Report:
     def _kill(self) -> None:
         if self._pid:
             self._done = True
-            os.kill(self._pid, _signal.SIGKILL)
+            os.kill(self._pid, SIGKILL)
             self._loop.run(lambda: not self._pid, time.monotonic() + 1.0)
 
     def _close(self) -> None:

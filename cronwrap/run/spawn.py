@@ -24,8 +24,8 @@ F_SETPIPE_SZ = 1031  # in fcntl only from Python 3.10 on, and only on Linux
 NOT_FOUND, CANNOT_EXECUTE, CANNOT_PREPARE = 127, 126, 125
 
 
-class NotStartedError(Exception):
-    """The job could not be started.
+class NotStarted:
+    """Why the job could not be started.
 
     Attributes:
         exit_status: 127 not found, 126 cannot be executed, 125 cannot be run as the options ask.
@@ -33,7 +33,6 @@ class NotStartedError(Exception):
     """
 
     def __init__(self, exit_status: int, message: str, hint: str = "") -> None:
-        super().__init__(message)
         self.exit_status = exit_status
         self.message = message
         self.hint = hint
@@ -103,7 +102,7 @@ def one_stream() -> bool:
 
 def start(
     job: "Job", variables: "list[tuple[bytes, bytes]]", ignored: "set[int]", closed: "list[int]"
-) -> Child:
+) -> "Child | NotStarted":
     """Start *job* with all signals blocked in this process; the caller unblocks them.
 
     Args:
@@ -112,8 +111,8 @@ def start(
         ignored: the signals that this process was told to ignore when it began.
         closed: which of the descriptors 0 to 2 were closed when it began.
 
-    Raises:
-        NotStartedError: it did not start; what is left of it has been cleaned up.
+    Returns:
+        the child, or why there is none; then nothing of it is left.
     """
     prctl = load_prctl()
     prctl(PR_SET_CHILD_SUBREAPER, 1)
@@ -150,7 +149,7 @@ def start(
         os.waitpid(pid, 0)
         for read, _, _ in pipes:
             os.close(read)
-        raise _explain(job, failure)
+        return _explain(job, failure)
     return Child(pid, own_group=own_group, pipes=[(read, ours[0]) for read, _, ours in pipes])
 
 
@@ -243,7 +242,7 @@ def _exec_file(path: bytes, argv: "list[bytes]") -> None:
         os.execv(b"/bin/sh", [b"/bin/sh", path, *argv[1:]])  # noqa: S606 - as every shell does
 
 
-def _explain(job: "Job", failure: bytes) -> NotStartedError:
+def _explain(job: "Job", failure: bytes) -> NotStarted:
     """Return what the child said through the pipe, in words for a person."""
     stage, number_text, text = failure.decode(errors="replace").split("\0", 2)
     number = int(number_text)
@@ -255,32 +254,32 @@ def _explain(job: "Job", failure: bytes) -> NotStartedError:
         "nice": (f"cannot set nice value {job.nice}", "only root may lower a nice value"),
         "ionice": ("cannot set the I/O priority", "only root may ask for class realtime"),
     }.get(stage, ("cannot prepare the job", ""))
-    return NotStartedError(CANNOT_PREPARE, f"{what[0]}: {reason}", what[1])
+    return NotStarted(CANNOT_PREPARE, f"{what[0]}: {reason}", what[1])
 
 
-def _explain_exec(job: "Job", number: int, reason: str) -> NotStartedError:
+def _explain_exec(job: "Job", number: int, reason: str) -> NotStarted:
     command = job.command[0]
     if number == errno.ENOENT and "/" not in command:
         search = os.environ.get("PATH", os.defpath)
-        return NotStartedError(
+        return NotStarted(
             NOT_FOUND,
             f"cannot run {command!r}: there is no such command in PATH ({search})",
             "cron starts jobs with a short PATH: write the command's full path",
         )
     path = os.path.join(job.chdir or "", command)
     if number == errno.ENOENT and not os.path.exists(path):
-        return NotStartedError(NOT_FOUND, f"cannot run {command!r}: there is no such file")
+        return NotStarted(NOT_FOUND, f"cannot run {command!r}: there is no such file")
     if number == errno.ENOENT:
-        return NotStartedError(CANNOT_EXECUTE, *_explain_interpreter(command, path))
+        return NotStarted(CANNOT_EXECUTE, *_explain_interpreter(command, path))
     if number == errno.EACCES and os.path.isdir(path):
         reason = "it is a directory"
     hint = f"chmod +x {command}" if number == errno.EACCES and os.path.isfile(path) else ""
-    return NotStartedError(CANNOT_EXECUTE, f"cannot run {command!r}: {reason}", hint)
+    return NotStarted(CANNOT_EXECUTE, f"cannot run {command!r}: {reason}", hint)
 
 
 def _explain_interpreter(command: str, path: str) -> "tuple[str, str]":
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - no pathlib here
+        with open(path, "rb") as file:
             first = file.read(256).split(b"\n")[0]
     except OSError:
         first = b""

@@ -20,6 +20,7 @@ from cronwrap.run.signals import STOPPING, TO_GROUP, TO_JOB
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from cronwrap.run.copy import Stream
@@ -43,7 +44,6 @@ class Supervisor:
         started_s, ended_s: on the monotonic clock.
         reason: why we are ending it, "timeout" or "stopped"; "" while we are not.
         stop_signal: the number of the signal that told us to stop, or 0.
-        hurry: we were told to stop when the job had ended already.
         survivors: how many processes even KILL did not end.
         tree_max_rss_bytes: the most memory that its processes together were seen with.
     """
@@ -55,7 +55,6 @@ class Supervisor:
         self.usage: Any = None
         self.started_s = self.ended_s = started_s
         self.reason = ""
-        self.hurry = False
         self.stop_signal = self.survivors = self.tree_max_rss_bytes = 0
         self._loop = loop
         self._child = child
@@ -73,8 +72,6 @@ class Supervisor:
         if timeout_s is not None:
             self._loop.at("timeout", self.started_s + timeout_s, self._time_out)
         self._loop.at("sample", self.started_s + self._sample_s, self._sample)
-        for stream in self._streams:
-            self._loop.listen_to(stream.fd, lambda stream=stream: self._pump(stream))
         self._loop.run(self._is_over)
         self._loop.forget("timeout", "sample", "kill", "look", "give up")
         self._drain()
@@ -90,10 +87,13 @@ class Supervisor:
 
     # Output
 
-    def _pump(self, stream: "Stream") -> None:
-        stream.pump()
-        if stream.ended:
-            self._loop.stop_listening(stream.fd)
+    def _pumper(self, stream: "Stream") -> "Callable[[], None]":
+        def pump() -> None:
+            stream.pump()
+            if stream.ended:
+                self._loop.stop_listening(stream.fd)
+
+        return pump
 
     def _hold_back_streams(self) -> None:
         """Let the job wait while our own reader is behind, as it would without us."""
@@ -101,14 +101,14 @@ class Supervisor:
             if stream.pending_bytes:
                 self._loop.stop_listening(stream.fd)
             elif not stream.ended:
-                self._loop.listen_to(stream.fd, lambda stream=stream: self._pump(stream))
+                self._loop.listen_to(stream.fd, self._pumper(stream))
 
     def _drain(self) -> None:
         """Read what is left in the pipes, whether our own readers keep up or not."""
         end_s = time.monotonic() + DRAIN_S
         streams = [stream for stream in self._streams if not stream.ended]
         while streams and time.monotonic() < end_s:
-            if not any([stream.pump() for stream in streams]):
+            if not sum(stream.pump() for stream in streams):  # any() would stop at the first
                 poller = select.poll()
                 for stream in streams:
                     poller.register(stream.fd, select.POLLIN)
@@ -121,9 +121,7 @@ class Supervisor:
     # Signals
 
     def _take_signal(self, number: int, from_keyboard: bool) -> None:  # noqa: FBT001 - a callback
-        if self.status is not None and number in STOPPING:
-            self.hurry = True
-        elif from_keyboard:
+        if from_keyboard:
             if number == _signal.SIGTSTP:
                 os.kill(os.getpid(), _signal.SIGSTOP)  # the job has stopped already
         elif number in STOPPING:
@@ -210,9 +208,3 @@ class Supervisor:
         cost_s = time.monotonic() - before_s
         self._sample_s = max(min(2 * self._sample_s, LONGEST_SAMPLE_S), 200 * cost_s)
         self._loop.at("sample", time.monotonic() + self._sample_s, self._sample)
-
-
-def exit_status(status: int) -> int:
-    """Return a wait status as a shell shows it: the job's own, or 128 + the signal's number."""
-    code = os.waitstatus_to_exitcode(status)
-    return code if code >= 0 else 128 - code

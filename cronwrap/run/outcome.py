@@ -1,0 +1,89 @@
+"""What became of a job, in the words of an event."""
+
+import os
+
+from cronwrap import units
+from cronwrap.event import FAIL, SUCCESS
+from cronwrap.run import oom
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cronwrap.run.job import Job
+    from cronwrap.run.supervise import Supervisor
+
+TIMED_OUT = 124
+KILLED = 128 + 9  # as a shell shows it, also of its own child
+
+
+def exit_status(status: int) -> int:
+    """Return a wait status as a shell shows it: the job's own, or 128 + the signal's number."""
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
+
+
+def describe(
+    supervisor: "Supervisor", job: "Job", memory: "dict[str, int]", own_rss_kib: int
+) -> "dict[str, Any]":
+    """Return what an event says of a job that has ended.
+
+    Args:
+        supervisor: that watched it.
+        job: what it was.
+        memory: the kernel's counters of OOM kills when it began.
+        own_rss_kib: how large this process was when it forked the job.
+    """
+    status = supervisor.status or 0
+    shown = TIMED_OUT if supervisor.reason == "timeout" else exit_status(status)
+    number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    reason = supervisor.reason or ("signal" if number else "exit")
+    oom_detail = oom.explain(memory) if not supervisor.reason and shown == KILLED else ""
+    usage = supervisor.usage
+    return {
+        "phase": SUCCESS if reason == "exit" and shown == 0 else FAIL,
+        "reason": reason,
+        "detail": oom_detail or _detail(supervisor, job),
+        "duration_s": supervisor.ended_s - supervisor.started_s,
+        "exit_status": shown,
+        "signal": units.signal_name(number) if number else "",
+        "core_dumped": bool(number) and os.WCOREDUMP(status),
+        "oom_killed": bool(oom_detail),
+        "cpu_user_s": usage and usage.ru_utime,
+        "cpu_system_s": usage and usage.ru_stime,
+        "max_rss_bytes": _max_rss_bytes(usage, own_rss_kib),
+        "tree_max_rss_bytes": supervisor.tree_max_rss_bytes or None,
+    }
+
+
+def _max_rss_bytes(usage: "Any", own_rss_kib: int) -> "int | None":
+    """Return the size of the job's largest process, None where it is not known.
+
+    A process counts as having been as large as its parent at the fork: what is not more than
+    that is our size and not the job's.
+    """
+    if usage is None or usage.ru_maxrss <= own_rss_kib:
+        return None
+    return int(usage.ru_maxrss) * 1024
+
+
+def _detail(supervisor: "Supervisor", job: "Job") -> str:
+    detail = ""
+    if supervisor.reason == "stopped":
+        detail = f"cronwrap was told to stop by {units.signal_name(supervisor.stop_signal)}"
+    if supervisor.reason == "timeout":
+        detail = f"its timeout is {units.format_duration(job.timeout)}"
+    if supervisor.survivors:
+        detail += f"; {supervisor.survivors} of its processes could not be killed"
+    return detail
+
+
+def quote(word: str) -> str:
+    r"""Return *word* as a POSIX shell would be given it (shlex.quote, without its import).
+
+    >>> quote("a-b.c"), quote("it's")
+    ('a-b.c', '\'it\'"\'"\'s\'')
+    """
+    if word and all(char.isalnum() or char in "@%+=:,./-_" for char in word):
+        return word
+    return "'" + word.replace("'", "'\"'\"'") + "'"

@@ -9,31 +9,50 @@ milliseconds, whatever is in it.
 Not imported before the job starts.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 MIN_VALUE_CHARACTERS = 6  # a shorter value would take harmless words with it
 
-_SECRET_NAME = re.compile(
+# Patterns are compiled at their first use: most runs need few of them, or none.
+_compiled = cache(re.compile)
+_I = re.IGNORECASE
+_SENSITIVE = (
     r"pass(word|wd|phrase|code)?$|pwd$|secret|token|credential|(api|access|private|secret|ping|auth"
-    r"|license|account|encryption|signing|routing|master)_?key|^pgpassword$|_dsn$|cookie",
-    re.IGNORECASE,
+    r"|license|account|encryption|signing|routing|master)_?key|_dsn$|cookie"
 )
-_NO_SECRET_NAME = re.compile(
-    r"(_file|_path|_dir|_name|_sock|_url|_id|_type|_expiry)$", re.IGNORECASE
-)
-_URL_PASSWORD = re.compile(r"://[^\s/@:]{0,200}:([^\s/@]{1,200})@")
+_NOT_SENSITIVE = r"(_file|_path|_dir|_name|_sock|_url|_id|_type|_expiry)$|^(old)?pwd$"
+_URL_LOGIN = r"://[^\s/@:]{0,200}:([^\s/@]{1,200})@"
 
 # What may stand for a secret without being one.
-_NO_VALUE = re.compile(
-    rb"(?:\[redacted|\$|%|\*{3}|<|\{|(?:null|none|true|false|yes|no|nil|undefined|n/a)\b|[0-9]{1,5}\b)",
-    re.IGNORECASE,
-)
+_NO_VALUE = rb"(?:\[redacted|\$|%|\*{3}|<|\{|(?:null|none|true|false|yes|no|nil|undefined|n/a)\b|[0-9]{1,5}\b)"
 _VALUE = rb"""(?:"([^"\r\n]{1,400})"?|'([^'\r\n]{1,400})'?|([^\s"'&;,)}\]]{1,400}))"""
 _ASSIGN = rb"""[\w-]{0,40}\\?["']?\s{0,4}(?:=>|:=|[=:])\s{0,4}\\?""" + _VALUE
+_OPTION = rb"[\w-]{0,40}\s{1,4}" + _VALUE
+_KEY_OWNER = (
+    rb"(?:api|access|private|ping|auth|license|account|encryption|signing|routing|master|ssh"
+    rb"|service)[_-]?\Z"
+)
+
+
+def _may_be_secret(value: bytes) -> bool:
+    return not _compiled(_NO_VALUE, _I).match(value)
+
+
+def _is_login(value: bytes) -> bool:
+    """Return whether *value* is base64 of user:password, and not a word after "basic"."""
+    import base64
+
+    try:
+        return b":" in base64.b64decode(value, validate=True)
+    except ValueError:
+        return False
+
+
+def _always(_value: bytes) -> bool:
+    return True
 
 
 class _Rule(NamedTuple):
@@ -42,48 +61,31 @@ class _Rule(NamedTuple):
     Attributes:
         name: in the mark.
         triggers: in lower case; one of them stands where the pattern begins.
-        pattern: its first group that matched is the secret, without groups the whole match.
+        pattern: the first group that matched is the secret, else the whole match.
         accept: whether the secret is one after all.
-        before: must match the end of the 24 bytes before the trigger.
+        before: must match what stands before the trigger.
+        flags: for the pattern.
     """
 
     name: str
     triggers: tuple[bytes, ...]
-    pattern: re.Pattern[bytes]
-    accept: Callable[[bytes], bool] = lambda value: not _NO_VALUE.match(value)
-    before: re.Pattern[bytes] | None = None
+    pattern: bytes
+    accept: Callable[[bytes], bool] = _may_be_secret
+    before: bytes = b""
+    flags: int = _I
 
 
-def _is_login(value: bytes) -> bool:
-    """Return whether *value* is base64 of user:password, and not a word after "basic"."""
-    try:
-        return b":" in base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        return False
-
-
-def _rule(name: str, triggers: str, pattern: bytes, flags: int = re.IGNORECASE) -> _Rule:
-    return _Rule(name, tuple(triggers.encode().split()), re.compile(pattern, flags))
-
-
-def _always(_value: bytes) -> bool:
-    return True
+def _rule(name: str, triggers: str, pattern: bytes, before: bytes = b"") -> _Rule:
+    return _Rule(name, tuple(triggers.encode().split()), pattern, before=before)
 
 
 def _token(name: str, triggers: str, rest: bytes) -> _Rule:
     """Return the rule for a token whose shape gives it away: exact in case, not within a word."""
     prefixes = b"|".join(re.escape(trigger.encode()) for trigger in triggers.split())
-    pattern = re.compile(rb"(?:" + prefixes + rb")" + rest)
     lower = tuple(trigger.lower().encode() for trigger in triggers.split())
-    return _Rule(name, lower, pattern, _always, re.compile(rb"(?:\A|[^A-Za-z0-9])\Z"))
+    pattern = rb"(?:" + prefixes + rb")" + rest
+    return _Rule(name, lower, pattern, _always, rb"(?:\A|[^A-Za-z0-9_-])\Z", 0)
 
-
-_KEY_OWNER = re.compile(
-    rb"(?:api|access|private|ping|auth|license|account|encryption|signing|routing|master|ssh"
-    rb"|service)[_-]?\Z",
-    re.IGNORECASE,
-)
-_OPTION = rb"[\w-]{0,40}\s{1,4}" + _VALUE
 
 _RULES = (
     _rule("url password", "://", rb"://[^\s/@:\"'<>]{0,200}:([^\s/@\"'<>]{1,200})@"),
@@ -92,11 +94,12 @@ _RULES = (
     _rule("bearer", "bearer", rb"bearer\s{1,4}([A-Za-z0-9._~+/=-]{8,2000})"),
     _rule("basic", "basic", rb"basic\s{1,4}([A-Za-z0-9+/]{4,1000}={0,2})")._replace(accept=_is_login),
     _rule("cookie", "cookie:", rb"cookie:\s{0,4}([^\r\n]{1,4000})"),
-    _rule("password", "passw passphrase pwd", rb"(?:passw(?:or)?d|passphrase|pwd)" + _ASSIGN),
+    _rule("password", "passw passphrase", rb"(?:passw(?:or)?d|passphrase)" + _ASSIGN),
+    _rule("password", "pwd", rb"pwd" + _ASSIGN, rb"(?:[A-Za-z0-9][_-]|[;&?-]\s?)\Z"),  # not $PWD
     _rule("secret", "secret", rb"secrets?" + _ASSIGN),
     _rule("token", "token", rb"tokens?" + _ASSIGN),
     _rule("credential", "credential", rb"credentials?" + _ASSIGN),
-    _rule("key", "key", rb"key" + _ASSIGN)._replace(before=_KEY_OWNER),
+    _rule("key", "key", rb"key" + _ASSIGN, _KEY_OWNER),
     _rule("option", "--pass --token --secret --api --access --auth",
           rb"--[a-z-]{0,20}(?:pass(?:word|phrase|wd)?|token|secret|key)" + _OPTION),
     _rule("curl user", "curl", rb"curl\s[^\r\n]{0,300}?(?:\s-u|\s--user)[ =]{0,2}[^\s:]{1,100}:"
@@ -115,9 +118,10 @@ _RULES = (
     _rule("webhook path", "hooks.slack.com/services/ hc-ping.com/ api.telegram.org/bot",
           rb"(?:hooks\.slack\.com/services/|hc-ping\.com/|api\.telegram\.org/bot)([^\s\"'<>?]{6,200})"),
 )  # fmt: skip
+_BEFORE_BYTES = 24
 
-_PEM = re.compile(rb"-----(BEGIN|END) ([A-Z0-9 ]{0,40})PRIVATE KEY( BLOCK)?-----")
-_PEM_LINE = re.compile(rb"[A-Za-z0-9+/=]{1,80}\s{0,2}\Z")
+_PEM = rb"-----(BEGIN|END) ([A-Z0-9 ]{0,40})PRIVATE KEY( BLOCK)?-----"
+_PEM_LINE = rb"[A-Za-z0-9+/=]{1,80}\s{0,2}\Z"
 
 
 class Redactor:
@@ -154,10 +158,12 @@ class Redactor:
 
 def _environment_secrets(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name, value in environ.items():
-        if _SECRET_NAME.search(name) and not _NO_SECRET_NAME.search(name):
+        named = _compiled(_SENSITIVE, _I).search(name)
+        if named and not _compiled(_NOT_SENSITIVE, _I).search(name):
             yield name, value
-        for match in _URL_PASSWORD.finditer(value):
-            yield name, match[1]
+        if "://" in value:
+            for match in _compiled(_URL_LOGIN).finditer(value):
+                yield name, match[1]
 
 
 def _mark(name: str) -> bytes:
@@ -180,13 +186,19 @@ def _spans(rule: _Rule, data: bytes, lower: bytes) -> Iterator[tuple[int, int, s
         at = lower.find(trigger)
         while at >= 0:
             after = at + len(trigger)
-            match = rule.pattern.match(data, at)
-            if match and (not rule.before or rule.before.search(data[max(0, at - 24) : at])):
-                group = match.lastindex or 0
-                if rule.accept(match[group]):
-                    yield match.start(group), match.end(group), rule.name
-                    after = match.end(group)
+            match = _match(rule, data, at)
+            group = match.lastindex or 0 if match else 0
+            if match and rule.accept(match[group]):
+                yield match.start(group), match.end(group), rule.name
+                after = max(after, match.end(group))
             at = lower.find(trigger, after)
+
+
+def _match(rule: _Rule, data: bytes, at: int) -> "re.Match[bytes] | None":
+    before = data[max(0, at - _BEFORE_BYTES) : at]
+    if rule.before and not _compiled(rule.before, rule.flags).search(before):
+        return None
+    return _compiled(rule.pattern, rule.flags).match(data, at)
 
 
 def _without_pem(data: bytes) -> bytes:
@@ -195,7 +207,7 @@ def _without_pem(data: bytes) -> bytes:
         return data
     parts, position = [], 0
     begin: int | None = None
-    for match in _PEM.finditer(data):
+    for match in _compiled(_PEM).finditer(data):
         if match[1] == b"BEGIN":
             begin = match.start() if begin is None else begin
             continue
@@ -212,7 +224,7 @@ def _first_key_line(data: bytes, floor: int, end: int) -> int:
     """Return where the lines of base64 before *end* begin."""
     while end > floor:
         start = max(data.rfind(b"\n", floor, end - 1) + 1, floor)
-        if not _PEM_LINE.match(data[start:end]):
+        if not _compiled(_PEM_LINE).match(data[start:end]):
             break
         end = start
     return end

@@ -14,13 +14,13 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
+from typing import NamedTuple
 
 from cronwrap.deliver.http import Failure, Sender
 from cronwrap.deliver.policy import FINAL, START, Policy, pause_s
 from cronwrap.event import Event
-from cronwrap.services.base import ACCEPTED, REJECTED, RETRY, Delivery, Verdict
+from cronwrap.services.base import ACCEPTED, NOTHING, REJECTED, RETRY, Delivery, Verdict
 from cronwrap.services.endpoint import Endpoint
 
 UNDELIVERED = "undelivered"
@@ -28,8 +28,7 @@ _DROPPED = "the job ended before the start could be sent"
 _LEAVE_S = 0.2  # for a thread to leave after its connection was shut
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(NamedTuple):
     """What came of one event at one endpoint.
 
     Attributes:
@@ -43,7 +42,7 @@ class Result:
     kind: str
     why: str = ""
     tries: int = 0
-    learned: Mapping[str, str] = field(default_factory=dict)
+    learned: Mapping[str, str] = NOTHING
     after_s: float | None = None
 
 
@@ -169,7 +168,7 @@ class _Delivery:
             kind = type(error).__name__
             result = Result(kind=UNDELIVERED, why=f"cronwrap itself failed ({kind})")
         why = self._endpoint.mask(result.why)
-        return replace(result, why=why, tries=self._tries, learned=self._new)
+        return result._replace(why=why, tries=self._tries, learned=self._new)
 
     def _all(self, event: Event) -> Result:
         for delivery in self._endpoint.render(event, self._courier.learned):

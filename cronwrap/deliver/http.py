@@ -17,9 +17,9 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import cronwrap
 from cronwrap.deliver import tls, words
@@ -28,26 +28,23 @@ from cronwrap.services.base import Answer, Http
 # httpx's own command line (click, rich, pygments: 65 ms) and the asynchronous back ends. A
 # None in sys.modules makes an import fail, and httpx and httpcore can do without these.
 _NOT_NEEDED = ("httpx._main", "anyio", "trio", "sniffio")
+# Needed for a proxy with TLS and for host names that are not ASCII: imported when used.
+_LATER = ("certifi", "idna")
 
 
-def _certifi() -> ModuleType:
-    """Return a stand-in whose certificates are looked for when they are asked for."""
-
-    def where() -> str:
-        import certifi
-
-        return certifi.where()
-
-    stand_in = ModuleType("certifi")
-    stand_in.where = where  # type: ignore[attr-defined]  # a module made by hand
+def _later(name: str) -> ModuleType:
+    """Return a stand-in that imports the module *name* when something is wanted of it."""
+    stand_in = ModuleType(name)
+    stand_in.__getattr__ = lambda attribute: getattr(import_module(name), attribute)  # type: ignore[method-assign]  # PEP 562
     return stand_in
 
 
 @contextmanager
 def _cheap_import() -> Iterator[None]:
-    stand_ins: Mapping[str, Any] = {**dict.fromkeys(_NOT_NEEDED), "certifi": _certifi()}
-    added = {name: module for name, module in stand_ins.items() if name not in sys.modules}
-    sys.modules.update(added)
+    stand_ins: dict[str, Any] = dict.fromkeys(_NOT_NEEDED)
+    stand_ins |= {name: _later(name) for name in _LATER}
+    added = [name for name in stand_ins if name not in sys.modules]
+    sys.modules.update({name: stand_ins[name] for name in added})
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -60,6 +57,7 @@ def _cheap_import() -> Iterator[None]:
 
 
 with _cheap_import():
+    import httpcore  # noqa: F401 -- httpx does so later, when nothing is kept out any more
     import httpx
 
 BODY_BYTES = 65536  # of an answer; the rest is not read
@@ -70,8 +68,7 @@ _HEADERS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(NamedTuple):
     """No answer came.
 
     Attributes:

@@ -1,13 +1,12 @@
 """When to try again: as data, and one pure function."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cronwrap.units import full_jitter
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(NamedTuple):
     """How patiently one event is delivered.
 
     Attributes:

@@ -7,9 +7,9 @@ say which body counts, and which answers are to be tried again or are final.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import NamedTuple
 
 from cronwrap.redact import mask_url
 from cronwrap.services.base import ACCEPTED, REJECTED, RETRY, Answer, Verdict
@@ -24,8 +24,7 @@ _LEARNED_MAX_BYTES = 1_000_000  # whatever a server says it takes
 _SNIPPET_CHARACTERS = 80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(NamedTuple):
     """Answers of some statuses (none: any) whose body matches.
 
     Attributes:
@@ -45,8 +44,7 @@ class Rule:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(NamedTuple):
     """How one service answers.
 
     Attributes:

@@ -7,9 +7,8 @@ value: any of them may be a secret.
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from cronwrap.errors import CronwrapError, nearest
@@ -26,8 +25,7 @@ _MASKED_CHARACTERS = 4  # a shorter secret is looked for in URLs only
 _OTHERS_MAY_READ = 0o044
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """A place to send events to.
 
     Attributes:
@@ -45,7 +43,7 @@ class Endpoint:
 
     name: str
     service_name: str
-    service: Service = field(repr=False)
+    service: Service
     label: str
     origin: str = ""
     timeout_s: float | None = None
@@ -53,8 +51,11 @@ class Endpoint:
     client_cert: str = ""
     client_key: str = ""
     on: tuple[str, ...] = PHASES
-    secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    secrets: tuple[tuple[str, str], ...] = ()
     literal_secrets: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<endpoint {self.label}>"  # the rest holds secrets
 
     def render(self, event: Event, learned: Mapping[str, str]) -> list[Delivery]:
         """Return the deliveries of *event*; none for a phase it is not told of."""

@@ -10,8 +10,7 @@ import hmac
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cronwrap.services.base import Http
 from cronwrap.services.fields import NEVER_MISSING, Fields, Value
@@ -42,8 +41,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
+class Sign(NamedTuple):
     """An HMAC-SHA256 of the body, in a header."""
 
     header: str
@@ -51,8 +49,7 @@ class Sign:
     prefix: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(NamedTuple):
     """A request as templates; url, path and text are alternatives, the first that fills counts."""
 
     method: str

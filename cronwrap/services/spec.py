@@ -15,8 +15,7 @@ code. The keys of a definition:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from cronwrap.event import PHASES, START, Event
 from cronwrap.services import answers, request
@@ -34,8 +33,7 @@ KEYS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(NamedTuple):
     """One key of an endpoint's table.
 
     Attributes:
@@ -55,8 +53,7 @@ class Setting:
     default: Value = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
+class Definition(NamedTuple):
     """A kind of place that events go to, before anybody's settings.
 
     Attributes:
@@ -80,7 +77,7 @@ class Definition:
     verb: Mapping[str, str]
     requests: Mapping[str, tuple[request.Request, ...]]
     rules: answers.Rules
-    table: Mapping[str, Any] = field(repr=False)
+    table: Mapping[str, Any]
 
     def url_settings(self) -> list[set[str]]:
         """Return, for each way to make a URL, the settings it is made of; the best way first."""
@@ -163,12 +160,14 @@ def _requests(
     return requests
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateService:
+class TemplateService(NamedTuple):
     """A Service that is a definition with the settings of one endpoint."""
 
     definition: Definition
-    settings: Mapping[str, Value] = field(repr=False)
+    settings: Mapping[str, Value]
+
+    def __repr__(self) -> str:
+        return f"<{self.definition.name}>"  # settings hold secrets
 
     def render(self, event: Event, learned: Mapping[str, str]) -> list[Delivery]:
         """Return the requests that carry *event*, in order; none where there is no word for it."""

@@ -7,8 +7,7 @@ it is put in, never the author, so that no output can break out of a header, a p
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote_plus
 
 from cronwrap.errors import CronwrapError, nearest
@@ -18,8 +17,7 @@ _TOKEN = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|\{|\})")
 _PATH_SAFE = "/:@!$&'()*+,;=~%"
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A field in a template."""
 
     name: str
@@ -31,8 +29,7 @@ class Slot:
         return filter_value(value, self.filter) if self.filter and value is not None else value
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """Literal text and slots, in order."""
 
     parts: tuple[str | Slot, ...]

@@ -35,23 +35,35 @@ _LATER = ("certifi", "idna")
 def _later(name: str) -> ModuleType:
     """Return a stand-in that imports the module *name* when something is wanted of it."""
     stand_in = ModuleType(name)
-    stand_in.__getattr__ = lambda attribute: getattr(import_module(name), attribute)  # type: ignore[method-assign]  # PEP 562
+
+    def attribute(wanted: str) -> Any:
+        if sys.modules.get(name) is stand_in:
+            del sys.modules[name]
+        return getattr(import_module(name), wanted)
+
+    stand_in.__getattr__ = attribute  # type: ignore[method-assign]  # PEP 562
     return stand_in
+
+
+_STAND_INS: dict[str, Any] = {
+    **dict.fromkeys(_NOT_NEEDED),
+    **{name: _later(name) for name in _LATER},
+}
 
 
 @contextmanager
 def _cheap_import() -> Iterator[None]:
-    stand_ins: dict[str, Any] = dict.fromkeys(_NOT_NEEDED)
-    stand_ins |= {name: _later(name) for name in _LATER}
-    added = [name for name in stand_ins if name not in sys.modules]
-    sys.modules.update({name: stand_ins[name] for name in added})
+    """Keep out what is not needed, and the garbage collector, for as long as it lasts."""
+    added = [name for name in _STAND_INS if name not in sys.modules]
+    sys.modules.update({name: _STAND_INS[name] for name in added})
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         for name in added:
-            del sys.modules[name]
+            if sys.modules.get(name, ...) is _STAND_INS[name]:
+                del sys.modules[name]
         if collecting:
             gc.enable()
 
@@ -146,7 +158,7 @@ class _Try:
         if not self._ended.wait(self._timeout_s):
             self.leave(Failure(why=words.timed_out(self._timeout_s, self._stage)))
         with self._lock:
-            return self._outcome or Failure(why="given up")
+            return self._outcome or Failure(why=words.GIVEN_UP)
 
     def leave(self, failure: Failure) -> None:
         """End it now; what its thread still hears does not count."""
@@ -168,10 +180,12 @@ class _Try:
         try:
             outcome: Answer | Failure = self._request()
         except _AbandonedError:
-            outcome = Failure(why="given up")
+            outcome = Failure(why=words.GIVEN_UP)
         except Exception as error:  # noqa: BLE001 -- a thread has nobody to raise it to
             why, again = words.of_error(error, self._delivery.url, self._timeout_s, self._stage)
             outcome = Failure(why=why, again=again)
+        if isinstance(outcome, Failure):
+            self._wire.close()
         self._end(outcome)
         if self.left:
             self._client.close()
@@ -216,7 +230,10 @@ def _beginning(response: httpx.Response) -> bytes:
 
 
 class Sender:
-    """Sends to one endpoint, one request after another, by one connection while it lasts."""
+    """Sends to one endpoint, one request after another, by one connection while it lasts.
+
+    Used by one thread at a time; only ``abort`` may come from another.
+    """
 
     def __init__(self, *, ca_file: str = "", client_cert: str = "", client_key: str = "") -> None:
         self._trust = (ca_file, client_cert, client_key)
@@ -224,6 +241,7 @@ class Sender:
         self._secure = False
         self._wire = _Wire()
         self._try: _Try | None = None
+        self._aborted = False
 
     def send(self, delivery: Http, *, timeout_s: float) -> Answer | Failure:
         """Return the answer to *delivery*, or why there is none, within *timeout_s*."""
@@ -235,16 +253,19 @@ class Sender:
         except (ImportError, ValueError):
             return Failure(why=words.PROXY_UNUSABLE, again=False)
         current = self._try = _Try(client, self._wire, delivery, timeout_s)
+        if self._aborted:  # looked at after the try is there for abort() to see
+            return Failure(why=words.GIVEN_UP, again=False)
         outcome = current.run()
         if current.left:
             self._client = None
         return outcome
 
     def abort(self) -> None:
-        """End what is being sent, from another thread; if not sent yet, it never will be."""
+        """End what is being sent, from another thread; nothing is sent by this any more."""
+        self._aborted = True
         current = self._try
         if current is not None:
-            current.leave(Failure(why="given up"))
+            current.leave(Failure(why=words.GIVEN_UP, again=False))
 
     def close(self) -> None:
         """Close the connection."""
@@ -258,6 +279,7 @@ class Sender:
             return self._client
         self.close()
         trusted = tls.context(*self._trust) if secure else tls.plain_context()
-        self._client = httpx.Client(verify=trusted, follow_redirects=False)
+        with _cheap_import():  # it would import certifi, though it has been told whom to trust
+            self._client = httpx.Client(verify=trusted, follow_redirects=False)
         self._secure, self._wire = secure, _Wire()
         return self._client

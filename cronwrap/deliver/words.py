@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+GIVEN_UP = "given up"
 CONNECTING, SHAKING_HANDS = "while connecting", "in the TLS handshake"
 # httpcore's steps, and what is being waited for from there on.
 STAGES = {

@@ -20,6 +20,9 @@ SCRIPT = str(Path(sys.executable).with_name("cronwrap"))
 LIMIT_S = 60.0
 INPUT_BYTES = 65536  # what a pipe holds without a reader
 
+CLOSED_STDIN = ("sh", "-c", 'exec "$@" <&-', "sh")
+CLOSED_STREAMS = ("sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh")
+
 Word = str | bytes | Path
 Environment = Mapping[str, str | bytes | Path | None]
 
@@ -148,7 +151,7 @@ class Cronwrap:
         Args:
             words: its arguments.
             via: a command that executes the command line behind it, such as ``("nohup",)`` or
-                ``("sh", "-c", 'exec "$@" <&-', "sh")``.
+                ``CLOSED_STDIN``.
             env: more variables, None takes one away.
             cwd: working directory, else the test's own.
             input: what its standard input has, through a pipe; at most INPUT_BYTES.

@@ -10,7 +10,9 @@ from cronwrap.errors import CronwrapError
 from cronwrap.run import endpoints, options
 from cronwrap.run.job import Job, assemble
 
-CONFIG = click.option("--config", "chosen", metavar="FILE", help="Read this file instead.")
+CONFIG = click.option(
+    "--config", "chosen", metavar="FILE", help="Read this file in place of the usual two."
+)
 
 
 @click.group("config")
@@ -18,11 +20,14 @@ def group() -> None:
     """Show and check the configuration."""
 
 
-@group.command("show")
+@group.command("show", short_help="Show each value, and where it comes from.")
 @click.argument("check", required=False, default="")
 @CONFIG
 def show_command(check: str, chosen: str | None) -> None:
-    """Show each value that holds for CHECK, and where it comes from."""
+    """Show each value that holds for CHECK, and where it comes from.
+
+    Without CHECK, the values of a check that has no table of its own.
+    """
     job = _job(check, chosen)
     rows = []
     for option in options.OPTIONS:
@@ -35,10 +40,14 @@ def show_command(check: str, chosen: str | None) -> None:
     raise SystemExit(_complain(_problems(job)))
 
 
-@group.command("check")
+@group.command("check", short_help="Check the files; exit 1 when something is wrong.")
 @CONFIG
 def check_command(chosen: str | None) -> None:
-    """Check the configuration files; exit 1 when something in them is wrong."""
+    """Check the configuration files; exit 1 when something in them is wrong.
+
+    Every table is looked at, every endpoint is put together, and every secret is read that is
+    kept elsewhere. Nothing is sent.
+    """
     job = _job("", chosen)
     problems = _problems(job)
     for check in job.config.checks:

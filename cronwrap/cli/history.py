@@ -17,11 +17,16 @@ STYLES = {"success": "green", "fail": "bold red", "lost": "bold red", "running":
 
 @click.command("history")
 @click.argument("checks", metavar="[CHECK]...", nargs=-1)
-@click.option("--limit", "-n", default=50, show_default=True, help="Show the newest so many runs.")
+@click.option(
+    "--limit", "-n", metavar="N", default=50, show_default=True, help="Show so many runs."
+)
 @click.option("--json", "as_json", is_flag=True, help="Write a JSON array, the newest run first.")
 @click.option("--state-dir", "state_dir_", metavar="DIR", help="Directory that holds the history.")
 def command(checks: tuple[str, ...], limit: int, as_json: bool, state_dir_: str | None) -> None:  # noqa: FBT001 - click's
-    """Show the runs that this machine remembers, the newest first."""
+    """Show the runs that this machine remembers, the newest first.
+
+    With CHECK, only those of the checks that are named.
+    """
     chosen = state_dir_ or os.environ.get("CRONWRAP_STATE_DIR")
     store = Store(state_dir(os.environ, chosen))
     store.take_in()

@@ -5,23 +5,38 @@ import sys
 import click
 
 from cronwrap import __version__
-from cronwrap.cli import config, history, run
+from cronwrap.cli import config, history, run, show
 from cronwrap.errors import CronwrapError
 
 
+class Commands(click.Group):
+    """The group, whose usual form needs no subcommand."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write both forms."""
+        formatter.write_usage(ctx.command_path, "[OPTIONS] [--] COMMAND [ARG]...")
+        forms = f"{'|'.join(self.list_commands(ctx))} [OPTIONS] ..."
+        formatter.write_usage(ctx.command_path, forms, prefix=" " * len("Usage: "))
+
+
 @click.group(
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    subcommand_metavar="[OPTIONS] [--] COMMAND [ARG]...",
-    epilog="Put it before a cron job: cronwrap --check NAME --timeout 1h -- COMMAND [ARG]...",
+    epilog="Options of a run: cronwrap run --help. All of it: man cronwrap",
 )
-@click.version_option(__version__, message="cronwrap %(version)s")
+@click.version_option(__version__, message="cronwrap %(version)s", help="Show the version.")
 def cronwrap() -> None:
     """Run cron jobs, watch them, and tell a monitor how they went.
 
-    `cronwrap [OPTIONS] -- COMMAND` runs COMMAND under a timeout, captures its output, and reports
-    start, then success or fail to the monitoring services of your choice. The exit status is the
-    job's own. `cronwrap run --help` lists the options of a run.
-    """
+    Put it before the command of a crontab line, and -- between the two:
+
+    \b
+      0 2 * * *  cronwrap --check backup --timeout 1h -- /usr/local/bin/backup
+
+    The job runs as it did without it, with its own output and exit status. Past the timeout it is
+    ended. Its start, and then its success or failure with the end of what it wrote, are reported
+    to the monitoring services that you configure, and remembered on this machine.
+    """  # noqa: D301 - click's mark for lines that stay as they are
 
 
 cronwrap.add_command(run.command)
@@ -43,7 +58,7 @@ def main() -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
-        print(f"cronwrap: {error.format_message()}", file=sys.stderr)  # noqa: T201 - a person reads it
+        _complain(error)
         return 2
     except CronwrapError as error:
         print(error, file=sys.stderr)  # noqa: T201
@@ -54,3 +69,15 @@ def main() -> int:
     except (click.Abort, KeyboardInterrupt):
         return 130
     return 0
+
+
+def _complain(error: click.ClickException) -> None:
+    """Tell of a mistake on the command line."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None and isinstance(
+        error, getattr(click.exceptions, "NoArgsIsHelpError", ())
+    ):
+        show.complain("which of them?", f"`{context.command_path} --help` tells of each")
+        return
+    hint = f"`{context.command_path} --help` lists what there is" if context is not None else ""
+    show.complain(error.format_message(), hint)

@@ -30,6 +30,22 @@ def click_option(option: options.Option) -> click.Option:
     )
 
 
+class RunCommand(click.Command):
+    """The command, with its many options in groups."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options topic by topic."""
+        rows: dict[str, list[tuple[str, str]]] = {topic: [] for topic in options.TOPICS}
+        for parameter in self.get_params(ctx):
+            row = parameter.get_help_record(ctx)
+            if row is not None and isinstance(parameter, click.Option):
+                known = options.BY_KEY.get(parameter.name or "")
+                rows[known.topic if known else options.OTHER].append(row)
+        for topic, found in rows.items():
+            with formatter.section(topic):
+                formatter.write_dl(found, col_max=26)
+
+
 def _run(command: tuple[str, ...], **given: Any) -> None:
     """Do the dry run that the options ask for; any other run never comes here."""
     raise SystemExit(dry_run(line_of(command, given)))
@@ -47,7 +63,7 @@ def line_of(command: tuple[str, ...], given: dict[str, Any]) -> options.Line:
     return line
 
 
-command = click.Command(
+command = RunCommand(
     "run",
     callback=_run,
     params=[
@@ -57,12 +73,16 @@ command = click.Command(
     context_settings={"allow_interspersed_args": False},
     help=(
         "Run COMMAND, pass on its output and exit status, and report how it went.\n\n"
-        "Each option may also be given in the configuration file, under [defaults] or "
-        "[checks.NAME], and as a variable of the environment: --kill-after is kill_after in the "
-        "file and CRONWRAP_KILL_AFTER. The command line wins over the environment, and that over "
-        "the file.\n\n"
+        "`run` may be left out: `cronwrap --timeout 1h -- COMMAND`."
+    ),
+    epilog=(
+        "Each option but --dry-run is also a variable of the environment: CRONWRAP_KILL_AFTER is "
+        "--kill-after. All but --check, --config, --state-dir and --dry-run may stand in the "
+        "configuration file, under [defaults] or [checks.NAME]: kill_after = 10. The command line "
+        "wins over the environment, and that over the file.\n\n"
         "Exit status: the job's own; 128+N when signal N ended it; 124 timed out; 125 cronwrap "
-        "could not be used and the job did not run; 126 cannot execute; 127 not found."
+        "could not be used and the job did not run; 126 cannot execute; 127 not found.\n\n"
+        "More: man cronwrap-run"
     ),
     short_help="Run a job; `cronwrap -- COMMAND` is the same.",
 )

@@ -58,7 +58,7 @@ def value(option_kind: str, given: Any) -> str:
     if isinstance(given, list):
         return ", ".join(value(option_kind, one) for one in given)
     writers = {
-        "duration": units.format_duration,
+        "duration": lambda seconds: units.format_duration(seconds).replace(".0 ", " "),
         "size": units.format_size,
         "signal": units.signal_name,
         "umask": lambda mask: f"{mask:03o}",

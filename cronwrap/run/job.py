@@ -98,7 +98,7 @@ def assemble(line: "Line", environ: "Mapping[str, str]") -> Job:
 def _from_environment(environ: "Mapping[str, str]") -> "dict[str, Any]":
     given: dict[str, Any] = {}
     for option in options.OPTIONS:
-        text = environ.get(option.variable)
+        text = "" if option.level == "word" else environ.get(option.variable)
         if text:  # set but empty is as good as not set: a crontab cannot unset
             given[option.key] = text.split() if option.multiple else text
     return given

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+JOB, OUTPUT, REPORT, OTHER = TOPICS = ("The job", "Its output", "Reports", "Other options")
+
+
 class Option:
     """One option of a run.
 
@@ -22,12 +25,14 @@ class Option:
         kind: what its value is, a key of PARSERS; "flag" takes none.
         execution: it changes how the job runs, so that a mistake in it stops the run; a mistake
             in any other option is told and the job runs.
-        level: where it may be given: "any", or "line" for the command line and environment only.
+        level: where it may be given: "any", "line" for the command line and environment only, or
+            "word" for the command line alone.
+        topic: one of TOPICS; where help and manual list it.
     """
 
     __slots__ = (
         "choices", "default", "execution", "help", "kind", "level", "metavar", "multiple",
-        "name", "short",
+        "name", "short", "topic",
     )  # fmt: skip
 
     def __init__(
@@ -43,6 +48,7 @@ class Option:
         execution: bool = False,
         level: str = "any",
         choices: "tuple[str, ...]" = (),
+        topic: str = JOB,
     ) -> None:
         self.name = name
         self.kind = kind
@@ -54,6 +60,7 @@ class Option:
         self.execution = execution
         self.level = level
         self.choices = choices
+        self.topic = topic
 
     @property
     def key(self) -> str:
@@ -71,11 +78,11 @@ OPTIONS = (
            short="c", metavar="NAME", level="line"),
     Option("endpoint", "text",
            "Where to report: the name of a configured endpoint, or a URL. May be given again.",
-           short="e", metavar="NAME|URL", multiple=True),
+           short="e", metavar="NAME|URL", multiple=True, topic=REPORT),
     Option("timeout", "duration", "End the job and all its processes after this time.",
            short="t", metavar="DURATION", execution=True),
     Option("kill-after", "duration",
-           "After a timeout, or when told to stop, kill what has not ended by itself in this time.",
+           "After a timeout, or when told to stop, kill what has not ended in this time.",
            metavar="DURATION", default=10.0, execution=True),
     Option("signal", "signal", "Signal that ends the job at its timeout.",
            metavar="SIGNAL", default=15, execution=True),
@@ -89,30 +96,34 @@ OPTIONS = (
     Option("ionice", "ionice",
            "I/O priority of the job: realtime, best-effort (each :0 to :7) or idle.",
            metavar="CLASS[:LEVEL]", execution=True),
-    Option("umask", "umask", "File mode creation mask of the job, octal.",
+    Option("umask", "umask", "File mode creation mask of the job, such as 027.",
            metavar="MASK", execution=True),
     Option("output", "choice",
-           "What of the job's output is passed on: all as it comes, all but only if the run fails, "
-           "or nothing.",
-           metavar="WHEN", default="all", choices=("all", "on-failure", "none"), execution=True),
+           "What of the output is passed on: all as it comes (all), all at the end of a run that "
+           "failed (on-failure), or nothing (none).",
+           metavar="WHEN", default="all", choices=("all", "on-failure", "none"), execution=True,
+           topic=OUTPUT),
     Option("no-capture", "flag",
            "Leave the job our own standard output and error: nothing is captured or reported.",
-           execution=True),
+           execution=True, topic=OUTPUT),
     Option("tail-bytes", "size", "How much of the end of the output to keep for reports.",
-           metavar="SIZE", default=100_000),
-    Option("no-output-in-report", "flag", "Report how the job went, but not what it wrote."),
+           metavar="SIZE", default=100_000, topic=OUTPUT),
+    Option("no-output-in-report", "flag", "Report how the job went, but not what it wrote.",
+           topic=REPORT),
     Option("environment", "text", "Environment to report, such as production or staging.",
-           metavar="NAME"),
-    Option("tag", "tag", "Tag to report. May be given again.", metavar="KEY=VALUE", multiple=True),
+           metavar="NAME", topic=REPORT),
+    Option("tag", "tag", "Tag to report. May be given again.", metavar="KEY=VALUE", multiple=True,
+           topic=REPORT),
     Option("report-budget", "duration",
-           "How long reporting may take in all after the job's end.",
-           metavar="DURATION", default=30.0),
+           "How long reporting may take, in all, after the job's end.",
+           metavar="DURATION", default=30.0, topic=REPORT),
     Option("config", "text", "Read this configuration file in place of the usual two.",
-           metavar="FILE", level="line"),
-    Option("state-dir", "text", "Keep the history in this directory.", metavar="DIR", level="line"),
+           metavar="FILE", level="line", topic=OTHER),
+    Option("state-dir", "text", "Directory that holds the history.",
+           metavar="DIR", level="line", topic=OTHER),
     Option("dry-run", "flag", "Print what would run and what would be sent, and do neither.",
-           level="line"),
-    Option("verbose", "flag", "Say on standard error what is done.", short="v"),
+           level="word", topic=OTHER),
+    Option("verbose", "flag", "Say on standard error what is done.", short="v", topic=OTHER),
 )  # fmt: skip
 
 BY_KEY = {option.key: option for option in OPTIONS}

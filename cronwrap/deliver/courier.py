@@ -59,11 +59,14 @@ class Courier:
         endpoint: Endpoint,
         learned: Mapping[str, str] | None = None,
         *,
+        start: Policy = START,
+        final: Policy = FINAL,
         uniform: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self.endpoint = endpoint
         self.start_result: Result | None = None
         self._learned = dict(learned or {})
+        self._start, self._final = start, final
         self._uniform = uniform
         self._sender = self._new_sender()
         self._thread: threading.Thread | None = None
@@ -78,14 +81,14 @@ class Courier:
 
     def start(self, event: Event) -> None:
         """Begin to deliver the start, and return at once."""
-        self._start_until_s = time.monotonic() + START.total_s
+        self._start_until_s = time.monotonic() + self._start.total_s
         self._thread = threading.Thread(
             target=self._deliver_start, args=(event,), name="cronwrap-start", daemon=True
         )
         self._thread.start()
 
     def _deliver_start(self, event: Event) -> None:
-        job = _Delivery(self, self._sender, START, self._start_until_s, self._end_due)
+        job = _Delivery(self, self._sender, self._start, self._start_until_s, self._end_due)
         result = job.run(event)
         if self.start_result is None:
             self.start_result = result
@@ -100,7 +103,7 @@ class Courier:
         self._end_due.set()
         self._settle_start(deadline_s)
         never = threading.Event()
-        return _Delivery(self, self._sender, FINAL, deadline_s, never).run(event)
+        return _Delivery(self, self._sender, self._final, deadline_s, never).run(event)
 
     def _settle_start(self, deadline_s: float) -> None:
         """Wait for a start that is under way; see to it that none can follow."""

@@ -1,7 +1,8 @@
 """Configuration files: found, read, and taken apart into tables that know where they stand.
 
-Read before the job is started, so tomli is imported only where there is a file.  A mistake in
-one table costs that table, not the file: what is wrong with one endpoint, or with another check,
+Read before the job is started, so tomli is imported only where there is a file, and for a run in
+a child that is gone again before the job is there: what waits for hours with the job would else
+be 2 MB larger.  A mistake in one table costs that table, not the file: what is wrong with one endpoint, or with another check,
 must not stop a job.  What the values mean is said elsewhere (run/options.py, services/).
 """
 
@@ -11,8 +12,11 @@ from cronwrap.errors import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
+
+    # A document, and (message, hint, table) of each mistake in it.
+    Parsed = tuple[dict[str, Any], list[tuple[str, str, str]]]
 
 SYSTEM_FILE = "/etc/cronwrap/config.toml"
 MAX_BYTES = 4 * 1024 * 1024
@@ -63,7 +67,7 @@ class Config:
         checks: the tables ``[checks.NAME]`` of each file by NAME, in order.
         endpoints, services: tables by name.
         problems: what could not be read.
-        files: that were read, with their permission bits and owner.
+        files: that were read, with their permission bits.
     """
 
     __slots__ = ("checks", "defaults", "endpoints", "files", "problems", "services")
@@ -74,7 +78,19 @@ class Config:
         self.endpoints: dict[str, Table] = {}
         self.services: dict[str, Table] = {}
         self.problems: list[Problem] = []
-        self.files: list[tuple[str, os.stat_result]] = []
+        self.files: list[tuple[str, int]] = []
+
+
+def files(
+    given: "Mapping[str, list[str]]", environ: "Mapping[str, str]"
+) -> "list[tuple[str, bool]]":
+    """Return the files of a run, each with whether it must be there.
+
+    Args:
+        given: the words of each option on its command line.
+        environ: of this process.
+    """
+    return paths(environ, given.get("config", [environ.get("CRONWRAP_CONFIG", "")])[-1])
 
 
 def paths(environ: "Mapping[str, str]", chosen: str = "") -> "list[tuple[str, bool]]":
@@ -100,31 +116,57 @@ def _home_of_user() -> str:
 
 
 def load(files: "list[tuple[str, bool]]") -> Config:
-    """Read *files* in order; whatever is wrong with them is in the result's problems."""
+    """Read *files* in order, each with whether it must be there.
+
+    Whatever is wrong with them is in the result's problems.
+    """
+    return begin(files, start=lambda path, data: lambda: _parse(path, data))()
+
+
+def load_apart(files: "list[tuple[str, bool]]") -> "Callable[[], Config]":
+    """Do the same in children; return at once, with a function that waits and returns it."""
+    return begin(files, start=_start_parsing)
+
+
+def begin(
+    files: "list[tuple[str, bool]]",
+    *,
+    start: "Callable[[str, bytes], Callable[[], Parsed]]",
+) -> "Callable[[], Config]":
+    """Read *files*, have *start* begin to parse each, and return what puts all together."""
     config = Config()
+    parsing = []
     for path, required in files:
         data = _read(path, required=required, config=config)
-        if data is not None:
-            _add(config, path, _parse(path, data, config.problems))
-    return config
+        if data.strip():
+            parsing.append((path, start(path, data)))
+
+    def finish() -> Config:
+        for path, parsed in parsing:
+            document, problems = parsed()
+            config.problems += [Problem(*problem) for problem in problems]
+            _add(config, path, document)
+        return config
+
+    return finish
 
 
-def _read(path: str, *, required: bool, config: Config) -> "bytes | None":
+def _read(path: str, *, required: bool, config: Config) -> bytes:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a FIFO must not hold us
     except (FileNotFoundError, NotADirectoryError):
         if required:
             config.problems.append(Problem(f"{path}: there is no such configuration file"))
-        return None
+        return b""
     except OSError as error:
         config.problems.append(_unreadable(path, error))
-        return None
+        return b""
     try:
-        config.files.append((path, os.fstat(fd)))
+        config.files.append((path, os.fstat(fd).st_mode))
         data = b"".join(iter(lambda: os.read(fd, 65536), b""))
     except OSError as error:
         config.problems.append(_unreadable(path, error))
-        return None
+        return b""
     finally:
         os.close(fd)
     return data
@@ -137,32 +179,72 @@ def _unreadable(path: str, error: OSError) -> Problem:
     return Problem(f"{path}: the configuration cannot be read: {error.strerror}", hint)
 
 
-def _parse(path: str, data: bytes, problems: "list[Problem]") -> "dict[str, Any]":
+def _parse(path: str, data: bytes) -> "Parsed":
+    """Return the document in *data*, and what of it is lost."""
     import tomli
 
     try:
-        return tomli.loads(data.decode("utf-8-sig"))
+        return _plain(tomli.loads(data.decode("utf-8-sig"))), []
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        problems.append(Problem(f"{path}:{line}: not UTF-8", "save the file as UTF-8"))
-        return {}
+        return {}, [(f"{path}:{line}: not UTF-8", "save the file as UTF-8", "")]
     except tomli.TOMLDecodeError:
-        return _salvage(path, data.decode("utf-8-sig"), problems)
+        return _salvage(path, data.decode("utf-8-sig"))
 
 
-def _salvage(path: str, text: str, problems: "list[Problem]") -> "dict[str, Any]":
+def _start_parsing(path: str, data: bytes) -> "Callable[[], Parsed]":
+    """Begin to parse in a child; return a function that waits for what it has to say."""
+    import marshal
+
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            with os.fdopen(write, "wb") as answer:
+                answer.write(marshal.dumps(_parse(path, data)))
+        finally:
+            os._exit(0)
+    os.close(write)
+
+    def finish() -> "Parsed":
+        with os.fdopen(read, "rb") as answer:
+            said = answer.read()
+        try:
+            os.waitpid(pid, 0)
+        except ChildProcessError:
+            pass  # SIGCHLD was ignored when we began: the kernel has done it
+        try:
+            parsed: Parsed = marshal.loads(said)  # noqa: S302 - from a child of ours
+        except (EOFError, ValueError, TypeError):
+            return _parse(path, data)
+        return parsed
+
+    return finish
+
+
+def _plain(value: "Any") -> "Any":
+    """Return *value* with TOML's dates and times as text."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value if isinstance(value, (str, int, float)) else str(value)
+
+
+def _salvage(path: str, text: str) -> "Parsed":
     """Parse *text* table by table, and leave out those with a mistake."""
     import tomli
 
     whole: dict[str, Any] = {}
+    problems = []
     for first_line, name, chunk in _chunks(text):
         try:
-            _merge(whole, tomli.loads(chunk))
+            _merge(whole, _plain(tomli.loads(chunk)))
         except tomli.TOMLDecodeError as error:
             line = first_line + (getattr(error, "lineno", 1) or 1) - 1
             reason = getattr(error, "msg", str(error))
-            problems.append(Problem(f"{path}:{line}: [{name}] is not TOML: {reason}", "", name))
-    return whole
+            problems.append((f"{path}:{line}: [{name}] is not TOML: {reason}", "", name))
+    return whole, problems
 
 
 def _chunks(text: str) -> "Iterator[tuple[int, str, str]]":

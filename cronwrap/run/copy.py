@@ -33,20 +33,20 @@ class Writer:
         problem: why the copy was given up, or "".
     """
 
-    __slots__ = ("_blocking", "_out", "fd", "pending", "problem")
+    __slots__ = ("_blocking", "_gone", "_out", "fd", "pending", "problem")
 
     def __init__(self, fd: int, *, own: bool = False) -> None:
         """Write to *fd*; with *own* it is ours alone, and does not block already."""
         self.fd = fd
         self.pending = bytearray()
         self.problem = ""
+        self._gone = False
         self._out, self._blocking = (fd, False) if own else _own_description(fd)
 
     def close(self) -> None:
         """Close the descriptor; what is pending is lost."""
-        if self._out >= 0:
-            os.close(self._out)
-        self._out = -1
+        os.close(self._out)
+        self._out, self._gone = -1, True
         self.pending.clear()
 
     @property
@@ -60,8 +60,7 @@ class Writer:
             self.pending += data
             return
         written = self._write_now(data)
-        if written < len(data) and self._out >= 0:
-            self.pending += data[written:]
+        self.pending += data[written:]
 
     def flush(self) -> None:
         """Write what is pending, as far as it fits now."""
@@ -71,14 +70,14 @@ class Writer:
 
     def _write_now(self, data: memoryview) -> int:
         written = 0
-        while written < len(data) and self._out >= 0:
+        while written < len(data) and not self._gone:
             try:
                 written += self._write_some(data[written:])
             except BlockingIOError:
                 break
             except OSError as error:
                 self._give_up(error)
-        return len(data) if self._out < 0 else written
+        return len(data) if self._gone else written
 
     def _write_some(self, data: memoryview) -> int:
         if not self._blocking:
@@ -90,7 +89,7 @@ class Writer:
         return os.write(self._out, data[:SURE_BYTES])
 
     def _give_up(self, error: OSError) -> None:
-        self._out = -1
+        self._gone = True  # the descriptor stays, for the loop that may be polling it
         if error.errno != errno.EPIPE:  # a reader that has seen enough is nobody's mistake
             name = {1: "standard output", 2: "standard error"}.get(self.fd, f"descriptor {self.fd}")
             self.problem = f"the rest of the job's output is not on {name}: {error.strerror}"

@@ -48,8 +48,8 @@ def resolve_all(
             found.setdefault(endpoint.name, endpoint)
         except CronwrapError as error:
             problems.append((error.message, error.hint))
-    for path, status in config.files:
-        exposed = exposed_secrets(path, status.st_mode, list(found.values()))
+    for path, mode in config.files:
+        exposed = exposed_secrets(path, mode, list(found.values()))
         if exposed:
             message, _, hint = exposed.partition(": ")
             problems.append((message, hint))

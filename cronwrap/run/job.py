@@ -77,10 +77,9 @@ class Job:
         self.fatal = self.fatal or (message, hint)
 
 
-def assemble(line: "Line", environ: "Mapping[str, str]") -> Job:
-    """Return the job that *line* asks for under *environ* and the configuration files."""
-    chosen = line.given.get("config", [environ.get("CRONWRAP_CONFIG", "")])[-1]
-    config = config_files.load(config_files.paths(environ, chosen))
+def assemble(line: "Line", environ: "Mapping[str, str]", config: "Config | None" = None) -> Job:
+    """Return the job that *line* asks for under *environ* and *config*, else its usual files."""
+    config = config or config_files.load(config_files.files(line.given, environ))
     job = Job(line.command, config)
     outer = [Level("environment", "environment", _from_environment(environ))]
     outer.append(Level("line", "command line", line.given))

@@ -49,6 +49,7 @@ class Lifetime:
         self._writers: dict[int, Writer] = {}
         self._report = Report(job, self._loop, self._directory)
         self._record = Record(self._directory, run_id)
+        self._supervisor: Supervisor | None = None
         self._told_to_stop = False
         self._own_rss_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
@@ -57,7 +58,7 @@ class Lifetime:
         if isinstance(started, NotStarted):
             return self._refuse(started)
         streams = self._streams(started)
-        supervisor = Supervisor(self._loop, started, streams, self._started_s)
+        supervisor = self._supervisor = Supervisor(self._loop, started, streams, self._started_s)
         self._signals.listen(keyboard=not started.own_group)
         self._begin()
         memory = oom.counters()
@@ -73,6 +74,11 @@ class Lifetime:
         self._end(event)
         self._leave_daemons(streams, event)
         return event.exit_status or 0
+
+    @property
+    def status(self) -> "int | None":
+        """The job's wait status; None while it runs."""
+        return self._supervisor.status if self._supervisor else None
 
     def _refuse(self, failure: NotStarted) -> int:
         """Say, record and report that the job did not run."""

@@ -9,6 +9,7 @@ Nothing a reporter does can hold us: a name server that is silent (outside every
 Python has), an endless answer, a crash.  At the end of its budget it is killed.
 """
 
+import gc
 import marshal
 import os
 import time
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 IMPORT_S = 60.0  # the most that a reporter's imports may take; they do not count as reporting
 MARGIN_S = 0.3  # what a reporter gets to say why, after its own deadline
 TRIES = 2  # how many reporters may die of the same event
+NICE = 10  # of a reporter beside the job: what it imports must not slow jobs down
 LENGTH_BYTES = 4
 SIGKILL = 9
 
@@ -128,7 +130,10 @@ class Report:
     def _be_reporter(self, control_fd: int, result_fd: int) -> None:
         """Do the reporter's work, in the child."""
         settled = {label for label, phase, _, _ in self.results if phase != START}
+        gc.disable()  # it has little to do, and half a second to live
         try:
+            if self._end is None:
+                os.nice(NICE)
             from cronwrap.run.reporter import Reporter
 
             reporter = Reporter(self._job, self._state_dir, settled, result_fd)

@@ -1,16 +1,15 @@
 """One run, up to the moment when the job has started: the hot path.
 
-    assemble --> start the job --> lifetime.py: record, report, watch, record, report
+    read the files --> assemble --> start the job --> lifetime.py: record, report, watch, ...
 
-What stands here is loaded before every job; all else is imported beside it.
+What stands here is loaded before every job; all else is imported beside it.  The files are parsed
+in a child (tomli would make what waits for hours 2 MB larger), beside what we import meanwhile.
 """
 
 import os
 import time
 
-from cronwrap.run import job as jobs
-from cronwrap.run import spawn
-from cronwrap.run.signals import Signals
+from cronwrap import config
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +21,26 @@ UNUSABLE = 125
 
 def run(line: "Line") -> int:
     """Run the job of *line* and return the exit status to end with."""
-    closed = spawn.hold_standard_descriptors()
-    job = jobs.assemble(line, os.environ)
+    try:
+        return _run(line)
+    except Exception as error:  # noqa: BLE001 - a mistake of ours must not cost the job
+        free_descriptors(set())
+        from cronwrap.run import emergency
+
+        emergency.complain(error)
+        return UNUSABLE if line.problem else emergency.execute(line.command)
+
+
+def _run(line: "Line") -> int:
+    closed = hold_standard_descriptors()
+    configuration = config.load_apart(config.files(line.given, os.environ))
+    from cronwrap.run import job as jobs
+    from cronwrap.run import kernel, spawn
+    from cronwrap.run.signals import Signals
+
+    prctl = kernel.load_prctl()
     run_id = new_run_id()
+    job = jobs.assemble(line, os.environ, configuration())
     variables = job_variables(job, run_id)
     signals = Signals()
     started_unix_s, started_s = time.time(), time.monotonic()
@@ -32,10 +48,43 @@ def run(line: "Line") -> int:
     if job.fatal is not None:
         started = spawn.NotStarted(UNUSABLE, *job.fatal)
     else:
-        started = spawn.start(job, variables, signals.ignored, closed)
-    from cronwrap.run.lifetime import Lifetime  # the job runs: what is imported now delays nothing
+        started = spawn.start(job, variables, signals.ignored, closed, prctl)
+    lifetime = None
+    try:
+        from cronwrap.run.lifetime import Lifetime  # the job runs: this delays nothing
 
-    return Lifetime(job, run_id, signals, started_unix_s, started_s).run(started)
+        lifetime = Lifetime(job, run_id, signals, started_unix_s, started_s)
+        return lifetime.run(started)
+    except Exception as error:  # noqa: BLE001 - a mistake of ours must not cost the job
+        free_descriptors({fd for fd, _ in getattr(started, "pipes", ())})
+        from cronwrap.run import emergency
+
+        emergency.complain(error)
+        return emergency.see_out(started, lifetime.status if lifetime else None)
+
+
+def free_descriptors(kept: "set[int]") -> None:
+    """Close what we have opened, but for *kept*: descriptors may be what has run out."""
+    for fd in set(range(3, 256)) - kept:
+        try:
+            if not os.get_inheritable(fd):  # what we were given at the start is
+                os.close(fd)
+        except OSError:
+            continue
+
+
+def hold_standard_descriptors() -> "list[int]":
+    """Put /dev/null where descriptors 0 to 2 are closed; return which, for the job to find closed.
+
+    Else the next pipe of ours would become the job's standard input or output.
+    """
+    closed = []
+    for fd in (0, 1, 2):
+        try:
+            os.fstat(fd)
+        except OSError:
+            closed.append(os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC))
+    return closed
 
 
 def new_run_id() -> str:

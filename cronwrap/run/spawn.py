@@ -13,10 +13,12 @@ import errno
 import fcntl
 import os
 
-from cronwrap.run.kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, load_prctl
+from cronwrap.run.kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cronwrap.run.job import Job
 
 PIPE_BYTES = 1024 * 1024
@@ -55,20 +57,6 @@ class Child:
         self.pipes = pipes
 
 
-def hold_standard_descriptors() -> "list[int]":
-    """Put /dev/null where descriptors 0 to 2 are closed; return which, for the job to find closed.
-
-    Else the next pipe of ours would become the job's standard input or output.
-    """
-    closed = []
-    for fd in (0, 1, 2):
-        try:
-            os.fstat(fd)
-        except OSError:
-            closed.append(os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC))
-    return closed
-
-
 def has_terminal() -> bool:
     """Tell whether this process has a controlling terminal."""
     try:
@@ -101,7 +89,11 @@ def one_stream() -> bool:
 
 
 def start(
-    job: "Job", variables: "list[tuple[bytes, bytes]]", ignored: "set[int]", closed: "list[int]"
+    job: "Job",
+    variables: "list[tuple[bytes, bytes]]",
+    ignored: "set[int]",
+    closed: "list[int]",
+    prctl: "Callable[[int, int], bool]",
 ) -> "Child | NotStarted":
     """Start *job* with all signals blocked in this process; the caller unblocks them.
 
@@ -110,11 +102,11 @@ def start(
         variables: to add to its environment.
         ignored: the signals that this process was told to ignore when it began.
         closed: which of the descriptors 0 to 2 were closed when it began.
+        prctl: kernel.load_prctl's.
 
     Returns:
         the child, or why there is none; then nothing of it is left.
     """
-    prctl = load_prctl()
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     own_group = not has_terminal()
     pipes = [] if job.no_capture else _make_pipes()

@@ -52,7 +52,7 @@ def define(name: str, table: object, *, origin: str) -> spec.Definition:
     """
     definition = spec.read(name, table, origin)
     if not definition.requests:
-        message = f"{origin}: services.{name}: has no request"
+        message = f"{origin}: [services.{name}]: has no request"
         raise CronwrapError(message, hint=f"give one of {', '.join(spec.WHEN)}")
     return definition
 

@@ -96,13 +96,13 @@ _RULES = (
     _rule("cookie", "cookie:", rb"cookie:\s{0,4}([^\r\n]{1,4000})"),
     _rule("password", "passw passphrase", rb"(?:passw(?:or)?d|passphrase)" + _ASSIGN),
     _rule("password", "pwd", rb"pwd" + _ASSIGN, rb"(?:[A-Za-z0-9][_-]|[;&?-]\s?)\Z"),  # not $PWD
-    _rule("secret", "secret", rb"secrets?" + _ASSIGN),
+    _rule("secret", "secret", rb"secrets?(?!ar)" + _ASSIGN),
     _rule("token", "token", rb"tokens?" + _ASSIGN),
     _rule("credential", "credential", rb"credentials?" + _ASSIGN),
     _rule("key", "key", rb"key" + _ASSIGN, _KEY_OWNER),
     _rule("option", "--pass --token --secret --api --access --auth",
           rb"--[a-z-]{0,20}(?:pass(?:word|phrase|wd)?|token|secret|key)" + _OPTION),
-    _rule("curl user", "curl", rb"curl\s[^\r\n]{0,300}?(?:\s-u|\s--user)[ =]{0,2}[^\s:]{1,100}:"
+    _rule("curl user", "curl", rb"curl\s[^\r\n]{0,120}?(?:\s-u|\s--user)[ =]{0,2}[^\s:]{1,100}:"
           rb"([^\s\"']{1,200})"),
     _token("aws key", "AKIA ASIA", rb"[A-Z0-9]{16}(?![A-Za-z0-9])"),
     _token("github token", "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_", rb"[A-Za-z0-9_]{20,255}"),

@@ -6,69 +6,22 @@ each try runs in a thread of its own; when its time is up the thread is left beh
 connection is shut, whatever it hangs in. A try that is left behind before it was connected
 sends nothing any more.
 
-The only module that imports httpx, which is half of all CPU time that a short run costs:
-what it does not need here is kept out of the import.
+The only module that imports httpx.
 """
 
-import gc
 import socket
-import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from importlib import import_module
-from types import ModuleType
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import cronwrap
 from cronwrap.deliver import tls, words
+from cronwrap.deliver.imports import cheap_import
 from cronwrap.services.base import Answer, Http
 
-# httpx's own command line (click, rich, pygments: 65 ms) and the asynchronous back ends. A
-# None in sys.modules makes an import fail, and httpx and httpcore can do without these.
-_NOT_NEEDED = ("httpx._main", "anyio", "trio", "sniffio")
-# Needed for a proxy with TLS and for host names that are not ASCII: imported when used.
-_LATER = ("certifi", "idna")
-
-
-def _later(name: str) -> ModuleType:
-    """Return a stand-in that imports the module *name* when something is wanted of it."""
-    stand_in = ModuleType(name)
-
-    def attribute(wanted: str) -> Any:
-        if sys.modules.get(name) is stand_in:
-            del sys.modules[name]
-        return getattr(import_module(name), wanted)
-
-    stand_in.__getattr__ = attribute  # type: ignore[method-assign]  # PEP 562
-    return stand_in
-
-
-_STAND_INS: dict[str, Any] = {
-    **dict.fromkeys(_NOT_NEEDED),
-    **{name: _later(name) for name in _LATER},
-}
-
-
-@contextmanager
-def _cheap_import() -> Iterator[None]:
-    """Keep out what is not needed, and the garbage collector, for as long as it lasts."""
-    added = [name for name in _STAND_INS if name not in sys.modules]
-    sys.modules.update({name: _STAND_INS[name] for name in added})
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        for name in added:
-            if sys.modules.get(name, ...) is _STAND_INS[name]:
-                del sys.modules[name]
-        if collecting:
-            gc.enable()
-
-
-with _cheap_import():
+with cheap_import():
     import httpcore  # noqa: F401 -- httpx does so later, when nothing is kept out any more
     import httpx
 
@@ -279,7 +232,7 @@ class Sender:
             return self._client
         self.close()
         trusted = tls.context(*self._trust) if secure else tls.plain_context()
-        with _cheap_import():  # it would import certifi, though it has been told whom to trust
+        with cheap_import():  # it would import certifi, though it has been told whom to trust
             self._client = httpx.Client(verify=trusted, follow_redirects=False)
         self._secure, self._wire = secure, _Wire()
         return self._client

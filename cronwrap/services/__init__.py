@@ -14,8 +14,10 @@ import tomli
 from cronwrap.errors import CronwrapError, nearest
 from cronwrap.redact import mask_url
 from cronwrap.services import spec
+from cronwrap.services.address import belongs, check_url, split_scheme
 from cronwrap.services.base import Service
-from cronwrap.services.endpoint import Endpoint, Resolver, belongs, check_url, split_scheme
+from cronwrap.services.endpoint import Endpoint
+from cronwrap.services.resolve import Resolver
 from cronwrap.services.table import Table
 
 FALLBACK = "webhook"  # what a URL is that no service recognises

@@ -142,6 +142,12 @@ def test_transport_settings_are_kept() -> None:
     assert (endpoint.ca_file, endpoint.client_cert, endpoint.client_key) == ("/a", "/b", "/c")
 
 
+def test_a_timeout_may_have_a_unit() -> None:
+    assert of_table({"url": "https://h/x", "timeout": "500ms"}).timeout_s == 0.5
+    with pytest.raises(CronwrapError, match=r"\[endpoints\.ops\]: timeout "):
+        of_table({"url": "https://h/x", "timeout": "5 apples"})
+
+
 def test_a_request_can_be_shown_without_its_secrets() -> None:
     table = {"service": "healthchecks", "ping_key": SECRET, "create": True}
     endpoint = of_table(table)

@@ -1,0 +1,228 @@
+"""Turn what the configuration says of an endpoint into an Endpoint.
+
+This is the edge where secrets are read from files and the environment; what comes out is
+frozen and pure. No message here holds a value: any of them may be a secret.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from cronwrap.errors import nearest
+from cronwrap.event import PHASES, Event
+from cronwrap.redact import mask_url
+from cronwrap.services.address import is_url
+from cronwrap.services.base import Service
+from cronwrap.services.endpoint import Endpoint
+from cronwrap.services.fields import FIELDS
+from cronwrap.services.spec import Definition, Setting
+from cronwrap.services.table import Table
+from cronwrap.units import parse_duration
+
+# What an endpoint of any service may say about the way there.
+TRANSPORT = ("service", "timeout", "ca_file", "client_cert", "client_key", "on")
+
+
+class Resolver:
+    """Turns what the configuration says of an endpoint into an Endpoint.
+
+    Raises:
+        CronwrapError: for a key that neither the service nor the transport knows.
+    """
+
+    def __init__(
+        self,
+        definition: Definition,
+        data: Mapping[str, Any],
+        environ: Mapping[str, str],
+        *,
+        path: str,
+        header: str,
+    ) -> None:
+        self._definition = definition
+        self._table = Table(data, path, header, [*TRANSPORT, *definition.settings])
+        self._environ = environ
+
+    def endpoint(self, name: str, label: str = "") -> Endpoint:
+        """Return the endpoint.
+
+        Raises:
+            CronwrapError: naming file, table and key, and the words that would be right.
+        """
+        table = self._table
+        settings = self._settings()
+        self._check_complete(settings)
+        service = _service(self._definition, settings, table)
+        address = _address(service)
+        return Endpoint(
+            name=name,
+            service_name=self._definition.name,
+            service=service,
+            label=label or f"{name} ({address or self._definition.name})",
+            origin=table.path,
+            timeout_s=_timeout_s(table),
+            ca_file=table.text("ca_file"),
+            client_cert=table.text("client_cert"),
+            client_key=table.text("client_key"),
+            on=_phases(table),
+            secrets=tuple(self._secrets(settings)),
+            literal_secrets=tuple(self._literal_secrets()),
+        )
+
+    def _settings(self) -> dict[str, Any]:
+        given = {
+            name: self._value(setting, self._table.data[name])
+            for name, setting in self._definition.settings.items()
+            if name in self._table
+        }
+        helped = {**self._from_environment(given.keys()), **given}
+        for name, setting in self._definition.settings.items():
+            if name not in helped and setting.default is not None:
+                helped[name] = setting.default
+        return helped
+
+    def _from_environment(self, given: Collection[str]) -> dict[str, Any]:
+        """Return settings from variables that stand in for what is not *given*.
+
+        A setting that belongs to another way of making the URL than the one the configuration
+        chose is not taken: CHECK_UUID must not win over a ping key in the file.
+        """
+        definition = self._definition
+        ways = definition.url_settings()
+        best = max((len(way.intersection(given)) for way in ways), default=0)
+        chosen = set[str]().union(*(way for way in ways if len(way.intersection(given)) == best))
+        others = set[str]().union(*ways) - chosen
+        found = {}
+        for name, setting in definition.settings.items():
+            variable = next((one for one in setting.env if self._environ.get(one)), "")
+            if variable and name not in given and name not in others:
+                found[name] = self._value(setting, self._environ[variable], variable)
+        return found
+
+    def _value(self, setting: Setting, value: object, variable: str = "") -> Any:
+        """Return *value*, read from where it points to and checked for its kind."""
+        key = f"{setting.name} (from {variable})" if variable else setting.name
+        if isinstance(value, Mapping) and setting.kind == "table":
+            pairs = value.items()
+            return {one: self._read(setting, item, f"{key}.{one}") for one, item in pairs}
+        if setting.kind in {"number", "flag"}:
+            return self._number(setting, value, key)
+        if not isinstance(value, str) or setting.kind == "table":
+            raise self._table.wrong(key, "a table" if setting.kind == "table" else "a string")
+        text = str(self._read(setting, value, key))
+        if setting.kind == "url" and not is_url(text):
+            raise self._table.wrong(key, "a URL that begins with http:// or https://")
+        if setting.kind == "host" and not re.fullmatch(r"[A-Za-z0-9.:\[\]-]*", text):
+            raise self._table.wrong(key, "the name of a host")
+        return text
+
+    def _number(self, setting: Setting, value: object, key: str) -> object:
+        if setting.kind == "flag" and value in {True, False, "1", "0", "true", "false"}:
+            return value in {True, "1", "true"}
+        if setting.kind == "number" and isinstance(value, int | float) and value is not True:
+            return value
+        raise self._table.wrong(key, "true or false" if setting.kind == "flag" else "a number")
+
+    def _read(self, setting: Setting, value: object, key: str) -> object:
+        """Return *value*; of a secret, what ``file:PATH`` or ``env:NAME`` leads to."""
+        if not setting.secret or not isinstance(value, str):
+            return value
+        kind, _, rest = value.partition(":")
+        if kind == "env":
+            if not self._environ.get(rest):
+                raise self._table.error(f"{key}: the variable {rest} is not set")
+            return self._environ[rest]
+        if kind == "file":
+            try:
+                text = Path(rest).read_text(encoding="utf-8").strip()
+            except (OSError, ValueError) as error:
+                why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+                raise self._table.error(f"{key}: cannot read {rest}: {why}") from error
+            if not text:
+                raise self._table.error(f"{key}: {rest} is empty")
+            return text
+        return value
+
+    def _check_complete(self, settings: Mapping[str, Any]) -> None:
+        """Raise an error when no URL could be made of *settings*."""
+        missing = [
+            name
+            for name, setting in self._definition.settings.items()
+            if setting.required and not settings.get(name)
+        ]
+        if missing:
+            raise self._table.error(f"{' and '.join(missing)} must be given")
+        lacks = [
+            [name for name in sorted(way) if not settings.get(name) and name not in FIELDS]
+            for way in self._definition.url_settings()
+        ]
+        if lacks and all(lacks):
+            choices = ", or ".join(" and ".join(names) for names in lacks)
+            raise self._table.error(f"does not say where to send: give {choices}")
+
+    def _secrets(self, settings: Mapping[str, Any]) -> list[tuple[str, str]]:
+        secrets = []
+        for name, setting in self._definition.settings.items():
+            if not setting.secret or not settings.get(name):
+                continue
+            if setting.kind == "url":
+                secrets += [(name, part) for part in _secret_parts(settings[name])]
+            elif isinstance(settings[name], Mapping):
+                secrets += [(f"{name}.{key}", str(one)) for key, one in settings[name].items()]
+            else:
+                secrets.append((name, str(settings[name])))
+        return secrets
+
+    def _literal_secrets(self) -> list[str]:
+        return [
+            name
+            for name, setting in self._definition.settings.items()
+            if setting.secret
+            and name in self._table
+            and not re.match("(file|env):", str(self._table.data[name]))
+        ]
+
+
+def _service(definition: Definition, settings: Mapping[str, Any], table: Table) -> Service:
+    from cronwrap.services import build
+
+    return build(definition, settings, table)
+
+
+def _address(service: Service) -> str:
+    """Return scheme and host that *service* sends to, found by asking it."""
+    for phase in PHASES:
+        event = Event(check="check", run_id="00000000-0000-0000-0000-000000000000", phase=phase)
+        for delivery in service.render(event, {}):
+            return mask_url(delivery.url)
+    return ""
+
+
+def _secret_parts(url: str) -> list[str]:
+    """Return what of *url* must not be shown: login, path, query."""
+    parts = urlsplit(url)
+    login = parts.netloc.rpartition("@")[0]
+    path = parts.path.strip("/")
+    return [part for part in (login, path, parts.query) if part]
+
+
+def _timeout_s(table: Table) -> float | None:
+    """Return the time-out, given as seconds or as ``"10s"``."""
+    given = table.data.get("timeout")
+    try:
+        timeout_s = parse_duration(given) if isinstance(given, str) else table.number("timeout")
+    except ValueError as error:
+        raise table.error(f"timeout {error}") from error
+    if timeout_s == 0:
+        raise table.wrong("timeout", "more than 0 seconds")
+    return timeout_s
+
+
+def _phases(table: Table) -> tuple[str, ...]:
+    phases = table.texts("on") if "on" in table else PHASES
+    for phase in phases:
+        if phase not in PHASES:
+            raise table.error(f"on: unknown phase {phase!r}", hint=nearest(phase, list(PHASES)))
+    return phases

@@ -19,7 +19,9 @@ WIDE = 10_000
 def console() -> Console:
     """Return the console to print on: as wide as its line where it is no terminal."""
     terminal = sys.stdout.isatty()
-    return Console(width=None if terminal else WIDE, highlight=False, soft_wrap=not terminal)
+    return Console(
+        width=None if terminal else WIDE, highlight=False, markup=False, soft_wrap=not terminal
+    )
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:

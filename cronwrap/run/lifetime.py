@@ -189,7 +189,7 @@ class Lifetime:
 
     def _tell_of_reports(self) -> None:
         report, check = self._report, self._job.check
-        for message, hint in report.problems:
+        for message, hint in dict.fromkeys(report.problems):  # two reporters find the same
             self._say(message, hint)
         for label, phase, verdict, why in report.results:
             if verdict == "accepted":
@@ -212,6 +212,7 @@ class Lifetime:
 
     def _leave_reader(self, fd: int) -> None:
         def swallow() -> None:
+            self._signals.let_go()
             os.setsid()
             os.set_blocking(fd, True)
             os.dup2(fd, 0)

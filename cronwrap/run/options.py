@@ -10,7 +10,7 @@ from cronwrap import units
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 
@@ -231,6 +231,12 @@ def parse(words: "list[str]") -> Line:
         hint = "write it at the end: cronwrap --check NAME -- COMMAND [ARG]..."
         _wrong(line, "there is no command to run", hint)
     return line
+
+
+def is_dry(line: Line, environ: "Mapping[str, str]") -> bool:
+    """Tell whether nothing must be started; whoever says so in an odd way means it, too."""
+    option = BY_KEY["dry_run"]
+    return option.key in line.given or environ.get(option.variable, "").lower() not in FALSE
 
 
 def _take_option(line: Line, rest: "list[str]") -> None:

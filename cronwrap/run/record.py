@@ -28,7 +28,8 @@ def state_dir(environ: "Mapping[str, str]", chosen: "str | None" = None) -> str:
         return "/var/lib/cronwrap"
     base = environ.get("XDG_STATE_HOME", "")
     if not os.path.isabs(base):  # the XDG specification: a relative path is to be ignored
-        base = os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".local", "state")
+        home = environ.get("HOME") or os.path.expanduser("~")
+        base = os.path.join(home if os.path.isabs(home) else "/nonexistent", ".local", "state")
     return os.path.join(base, "cronwrap")
 
 

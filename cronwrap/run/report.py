@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cronwrap.run.job import Job
     from cronwrap.run.loop import Loop
 
-IMPORT_S = 60.0  # the most that a reporter's imports may take; they do not count as reporting
+IMPORT_S = 120.0  # the most that a reporter's imports may take; they do not count as reporting
 MARGIN_S = 0.3  # what a reporter gets to say why, after its own deadline
 TRIES = 2  # how many reporters may die of the same event
 NICE = 10  # of a reporter beside the job: what it imports must not slow jobs down
@@ -102,6 +102,8 @@ class Report:
 
     def unsettled(self) -> "list[str]":
         """Return the endpoints that nothing was said of at the end."""
+        if not self._labels and not self._done:
+            return [f"any endpoint ({len(self._job.endpoint)} given)"]  # no reporter came up
         settled = {label for label, phase, _, _ in self.results if phase != START}
         return [label for label in self._labels if label not in settled]
 
@@ -177,7 +179,7 @@ class Report:
 
     def _kill(self) -> None:
         if self._pid:
-            self._done = True
+            self._end = None  # or it would be taken for a crash
             os.kill(self._pid, SIGKILL)
             self._loop.run(lambda: not self._pid, time.monotonic() + 1.0)
 

@@ -126,10 +126,11 @@ def start(
             _apply(job, stage)
             _set_environment(variables)
             stage[0] = "exec"
-            _exec([os.fsencode(word) for word in job.command])
+            _exec([os.fsencode(word) for word in job.command], stage)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
             number = getattr(error, "errno", None) or 0
-            os.write(status_write, f"{stage[0]}\0{number}\0{error}".encode(errors="replace"))
+            text = os.fsdecode(getattr(error, "filename", None) or str(error))
+            os.write(status_write, os.fsencode(f"{stage[0]}\0{number}\0{text}"))
         finally:
             os._exit(CANNOT_PREPARE)
     os.close(status_write)
@@ -209,20 +210,32 @@ def _set_environment(variables: "list[tuple[bytes, bytes]]") -> None:
         os.environb[name] = value
 
 
-def _exec(argv: "list[bytes]") -> None:
-    """Find and execute *argv* as execvp(3) does, a script without ``#!`` included."""
-    if b"/" in argv[0]:
-        _exec_file(argv[0], argv)
-    search = os.environb.get(b"PATH", os.fsencode(os.defpath))
-    denied: OSError | None = None
-    for directory in search.split(b":"):
+def _exec(argv: "list[bytes]", stage: "list[str]") -> None:
+    """Find and execute *argv* as execvp(3) does, a script without ``#!`` included.
+
+    Raises:
+        OSError: with the file that could not be executed; at stage "search" with PATH.
+    """
+    search = b""
+    candidates = [argv[0]]
+    if b"/" not in argv[0]:
+        search = os.environb.get(b"PATH", os.fsencode(os.defpath))
+        directories = search.split(b":") if argv[0] else []
+        candidates = [os.path.join(directory or b".", argv[0]) for directory in directories]
+    found: OSError | None = None
+    for path in candidates:
         try:
-            _exec_file(os.path.join(directory or b".", argv[0]), argv)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except PermissionError as error:
-            denied = error
-    raise denied or FileNotFoundError(errno.ENOENT, "not in PATH")
+            _exec_file(path, argv)
+        except OSError as error:
+            if b"/" not in argv[0] and not os.path.isfile(path):
+                continue  # what every shell passes over, a directory of that name too
+            found = found or OSError(error.errno, error.strerror, path)
+            if error.errno not in (errno.EACCES, errno.ENOENT):
+                break
+    if found is None:
+        stage[0] = "search"
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), search)
+    raise found
 
 
 def _exec_file(path: bytes, argv: "list[bytes]") -> None:
@@ -236,11 +249,13 @@ def _exec_file(path: bytes, argv: "list[bytes]") -> None:
 
 def _explain(job: "Job", failure: bytes) -> NotStarted:
     """Return what the child said through the pipe, in words for a person."""
-    stage, number_text, text = failure.decode(errors="replace").split("\0", 2)
+    stage, number_text, text = os.fsdecode(failure).split("\0", 2)
     number = int(number_text)
     reason = os.strerror(number) if number else text
+    if stage == "search":
+        return _explain_search(job, text)
     if stage == "exec":
-        return _explain_exec(job, number, reason)
+        return _explain_exec(job, number, os.path.join(job.chdir or "", text))
     what = {
         "chdir": (f"cannot change to directory {job.chdir}", "check --chdir"),
         "nice": (f"cannot set nice value {job.nice}", "only root may lower a nice value"),
@@ -249,34 +264,55 @@ def _explain(job: "Job", failure: bytes) -> NotStarted:
     return NotStarted(CANNOT_PREPARE, f"{what[0]}: {reason}", what[1])
 
 
-def _explain_exec(job: "Job", number: int, reason: str) -> NotStarted:
+def _explain_search(job: "Job", search: str) -> NotStarted:
     command = job.command[0]
-    if number == errno.ENOENT and "/" not in command:
-        search = os.environ.get("PATH", os.defpath)
-        return NotStarted(
-            NOT_FOUND,
-            f"cannot run {command!r}: there is no such command in PATH ({search})",
-            "cron starts jobs with a short PATH: write the command's full path",
-        )
-    path = os.path.join(job.chdir or "", command)
+    message = f"cannot run {command!r}: there is no such command in PATH ({search})"
+    hint = "cron starts jobs with a short PATH: write the command's full path"
+    if not command:
+        message, hint = "cannot run '': the command is empty", "is a variable in it not set?"
+    return NotStarted(NOT_FOUND, message, hint)
+
+
+def _explain_exec(job: "Job", number: int, path: str) -> NotStarted:
+    command = job.command[0]
+    shown = repr(command) if os.path.join(job.chdir or "", command) == path else f"{path!r}"
     if number == errno.ENOENT and not os.path.exists(path):
-        return NotStarted(NOT_FOUND, f"cannot run {command!r}: there is no such file")
-    if number == errno.ENOENT:
-        return NotStarted(CANNOT_EXECUTE, *_explain_interpreter(command, path))
-    if number == errno.EACCES and os.path.isdir(path):
+        hint = ""
+        if not os.path.isabs(command):
+            hint = "cron starts jobs in the home directory: write the full path, or give --chdir"
+        return NotStarted(NOT_FOUND, f"cannot run {shown}: there is no such file", hint)
+    reason, hint = os.strerror(number), ""
+    if os.path.isdir(path):
         reason = "it is a directory"
-    hint = f"chmod +x {command}" if number == errno.EACCES and os.path.isfile(path) else ""
-    return NotStarted(CANNOT_EXECUTE, f"cannot run {command!r}: {reason}", hint)
+    elif number == errno.ENOENT:
+        reason, hint = _explain_interpreter(path, "is missing")
+    elif number == errno.EACCES:
+        reason, hint = _explain_denied(path, reason)
+    return NotStarted(CANNOT_EXECUTE, f"cannot run {shown}: {reason}", hint)
 
 
-def _explain_interpreter(command: str, path: str) -> "tuple[str, str]":
+def _explain_denied(path: str, reason: str) -> "tuple[str, str]":
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return reason, "this user may not enter its directory"
+    if not mode & 0o111:
+        return "it is not executable", f"chmod +x {path}"
+    if not os.access(path, os.X_OK):
+        return reason, "this user may not execute it, or its file system is mounted noexec"
+    return _explain_interpreter(path, "cannot be executed")
+
+
+def _explain_interpreter(path: str, what: str) -> "tuple[str, str]":
+    """Return what is wrong with the program that is to execute the file *path*."""
     try:
         with open(path, "rb") as file:
             first = file.read(256).split(b"\n")[0]
     except OSError:
         first = b""
-    words = first[2:].strip().decode(errors="replace")
-    hint = "the file has Windows line ends: remove the \\r" if first.endswith(b"\r") else ""
     if not first.startswith(b"#!"):
-        return f"cannot run {command!r}: the loader that it needs is missing", ""
-    return f"cannot run {command!r}: its interpreter {words.rstrip()} is missing", hint
+        return f"the loader that it needs {what}", "is it made for this system?"
+    words = first[2:].decode(errors="backslashreplace").split()
+    windows = first.endswith(b"\r")
+    hint = f"the file has Windows line ends: sed -i 's/\\r$//' {path}" if windows else ""
+    return f"its interpreter {words[0] if words else ''} {what}", hint

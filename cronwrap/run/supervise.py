@@ -127,12 +127,13 @@ class Supervisor:
         elif number in STOPPING:
             self.stop_signal = self.stop_signal or number
             self._signal_group(number)
+            self._signal_group(_signal.SIGCONT)  # what is stopped could not end
             if not self.reason:
                 self._begin_to_end("stopped")
         elif number in TO_GROUP:
             self._signal_group(number)
         elif number in TO_JOB and self.status is None:
-            os.kill(self._child.pid, number)
+            _send(os.kill, self._child.pid, number)
 
     def _signal_group(self, number: int) -> None:
         """Send *number* to the job's group; on a terminal, where it is ours too, to its tree."""
@@ -141,10 +142,8 @@ class Supervisor:
         if not self._child.own_group:
             proctree.signal_all(number, self._helpers)
             return
-        try:
-            os.killpg(self._child.pid, number)
-        except (ProcessLookupError, PermissionError):
-            os.kill(self._child.pid, number)  # it has moved to another group
+        if not _send(os.killpg, self._child.pid, number):
+            _send(os.kill, self._child.pid, number)  # it has moved to another group
 
     def _signal_outside_group(self, number: int) -> None:
         """Send *number* to those of the tree that ``_signal_group`` does not reach."""
@@ -161,7 +160,7 @@ class Supervisor:
             self._signal_outside_group(self.stop_signal)
             proctree.signal_all(_signal.SIGCONT, self._helpers)
         if self.reason:
-            self._look()
+            self._loop.at("look", self.ended_s, self._look)  # when all others have been waited for
 
     def _time_out(self) -> None:
         if not self.reason:
@@ -178,7 +177,8 @@ class Supervisor:
 
     def _look(self) -> None:
         """See whether all that is being ended has ended."""
-        self._tree_gone = self.status is not None and not proctree.descendants(self._helpers)
+        left = self.status is None or self._has_group() or proctree.descendants(self._helpers)
+        self._tree_gone = not left
         if self._tree_gone:
             self.survivors = 0
         else:
@@ -188,9 +188,22 @@ class Supervisor:
         """Kill all that is left, again and again: what is being killed may still fork."""
         if not self.survivors:
             self._loop.at("give up", time.monotonic() + UNKILLABLE_S, self._give_up)
+        if self._has_group():
+            _send(os.killpg, self._child.pid, _signal.SIGKILL)
         self.survivors = proctree.signal_all(_signal.SIGKILL, self._helpers)
         self._loop.at("kill", time.monotonic() + LOOK_S, self._kill)
         self._look()
+
+    def _has_group(self) -> bool:
+        """Tell whether the job's process group is left, if only with what the job has forked.
+
+        No list of processes shows one that forks and ends all the time; its group can be seen,
+        and killed, at once.  Once the job has been waited for, a process of its number is another.
+        """
+        pid = self._child.pid
+        if not self._child.own_group or (self.status is not None and _send(os.kill, pid, 0)):
+            return False
+        return _send(os.killpg, pid, 0)
 
     def _give_up(self) -> None:
         """Leave what not even KILL ends: a process in the kernel's hands, such as on a dead NFS."""
@@ -208,3 +221,17 @@ class Supervisor:
         cost_s = time.monotonic() - before_s
         self._sample_s = max(min(2 * self._sample_s, LONGEST_SAMPLE_S), 200 * cost_s)
         self._loop.at("sample", time.monotonic() + self._sample_s, self._sample)
+
+
+def _send(kill: "Callable[[int, int], None]", pid: int, number: int) -> bool:
+    """Send a signal with kill(2) or killpg(2); tell whether there is somebody to get it.
+
+    A job that runs as another user (sudo) may be there and not get it.
+    """
+    try:
+        kill(pid, number)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

@@ -76,10 +76,10 @@ command = RunCommand(
         "`run` may be left out: `cronwrap --timeout 1h -- COMMAND`."
     ),
     epilog=(
-        "Each option but --dry-run is also a variable of the environment: CRONWRAP_KILL_AFTER is "
-        "--kill-after. All but --check, --config, --state-dir and --dry-run may stand in the "
-        "configuration file, under [defaults] or [checks.NAME]: kill_after = 10. The command line "
-        "wins over the environment, and that over the file.\n\n"
+        "Each option is also a variable of the environment: CRONWRAP_KILL_AFTER is --kill-after. "
+        "All but --check, --config, --state-dir and --dry-run may stand in the configuration file, "
+        "under [defaults] or [checks.NAME]: kill_after = 10. The command line wins over the "
+        "environment, and that over the file.\n\n"
         "Exit status: the job's own; 128+N when signal N ended it; 124 timed out; 125 cronwrap "
         "could not be used and the job did not run; 126 cannot execute; 127 not found.\n\n"
         "More: man cronwrap-run"

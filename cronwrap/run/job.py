@@ -97,7 +97,7 @@ def assemble(line: "Line", environ: "Mapping[str, str]", config: "Config | None"
 def _from_environment(environ: "Mapping[str, str]") -> "dict[str, Any]":
     given: dict[str, Any] = {}
     for option in options.OPTIONS:
-        text = "" if option.level == "word" else environ.get(option.variable)
+        text = environ.get(option.variable)
         if text:  # set but empty is as good as not set: a crontab cannot unset
             given[option.key] = text.split() if option.multiple else text
     return given

@@ -25,8 +25,7 @@ class Option:
         kind: what its value is, a key of PARSERS; "flag" takes none.
         execution: it changes how the job runs, so that a mistake in it stops the run; a mistake
             in any other option is told and the job runs.
-        level: where it may be given: "any", "line" for the command line and environment only, or
-            "word" for the command line alone.
+        level: where it may be given: "any", or "line" for the command line and environment only.
         topic: one of TOPICS; where help and manual list it.
     """
 
@@ -122,7 +121,7 @@ OPTIONS = (
     Option("state-dir", "text", "Directory that holds the history.",
            metavar="DIR", level="line", topic=OTHER),
     Option("dry-run", "flag", "Print what would run and what would be sent, and do neither.",
-           level="word", topic=OTHER),
+           level="line", topic=OTHER),
     Option("verbose", "flag", "Say on standard error what is done.", short="v", topic=OTHER),
 )  # fmt: skip
 

@@ -1,0 +1,130 @@
+# Completion of cronwrap(1) for bash, with bash-completion or without.
+# Written by `python -m cronwrap.docgen`; every word is in it, so that a TAB starts no Python.
+
+_cronwrap()
+{
+    local cur=${COMP_WORDS[COMP_CWORD]} command="" option i=1
+    COMPREPLY=()
+    [[ $cur == [:=] ]] && cur=""
+    while ((i < COMP_CWORD)); do
+        case "$command ${COMP_WORDS[i]}" in
+            " config" | " history" | " run" | "config check" | "config show")
+                command="${command:+$command }${COMP_WORDS[i]}"
+                ((i++))
+                ;;
+            *) break ;;
+        esac
+    done
+    while ((i < COMP_CWORD)); do
+        option=${COMP_WORDS[i]}
+        ((i++))
+        case "${command#run}:$option" in
+            :--)
+                _cronwrap_job "$i"
+                return
+                ;;
+            "config check":--config | "config show":--config | :--chdir | \
+                :--check | :--config | :--endpoint | :--env-file | \
+                :--environment | :--ionice | :--kill-after | :--nice | :--output \
+                | :--report-budget | :--signal | :--state-dir | :--tag | \
+                :--tail-bytes | :--timeout | :--umask | :-c | :-e | :-t | \
+                history:--limit | history:--state-dir | history:-n)
+                [[ ${COMP_WORDS[i]} == "=" ]] && ((i < COMP_CWORD)) && ((i++))
+                if ((i == COMP_CWORD)); then
+                    _cronwrap_value "$option"
+                    return
+                fi
+                ((i++))
+                while ((i <= COMP_CWORD)) && [[ ${COMP_WORDS[i]} == [:=]* ]]; do
+                    ((i += 2))
+                done
+                ((i > COMP_CWORD)) && return
+                ;;
+            *:-*) ;;
+            :*)
+                _cronwrap_job "$((i - 1))"
+                return
+                ;;
+        esac
+    done
+    case "$command:$cur" in
+        :-*)
+            COMPREPLY=($(compgen -W "
+                -c --check -e --endpoint -t --timeout --kill-after --signal
+                --chdir --env-file --nice --ionice --umask --output --no-capture
+                --tail-bytes --no-output-in-report --environment --tag
+                --report-budget --config --state-dir --dry-run -v --verbose
+                --version -h --help
+            " -- "$cur"))
+            ;;
+        run:-*)
+            COMPREPLY=($(compgen -W "
+                -c --check -e --endpoint -t --timeout --kill-after --signal
+                --chdir --env-file --nice --ionice --umask --output --no-capture
+                --tail-bytes --no-output-in-report --environment --tag
+                --report-budget --config --state-dir --dry-run -v --verbose -h
+                --help
+            " -- "$cur"))
+            ;;
+        config:-*)
+            COMPREPLY=($(compgen -W "-h --help" -- "$cur"))
+            ;;
+        "config show":-*)
+            COMPREPLY=($(compgen -W "--config -h --help" -- "$cur"))
+            ;;
+        "config check":-*)
+            COMPREPLY=($(compgen -W "--config -h --help" -- "$cur"))
+            ;;
+        history:-*)
+            COMPREPLY=($(compgen -W "-n --limit --json --state-dir -h --help" -- "$cur"))
+            ;;
+        run:*) _cronwrap_job "$COMP_CWORD" ;;
+        config:*)
+            COMPREPLY=($(compgen -W "show check" -- "$cur"))
+            ;;
+        :*)
+            # Without a letter of it, no list of all the commands there are.
+            [[ -z $cur && COMP_CWORD -eq 1 ]] || _cronwrap_job "$COMP_CWORD"
+            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config history" -- "$cur"))
+            ;;
+    esac
+}
+
+# Complete the value of an option.
+_cronwrap_value()
+{
+    case $1 in
+        --signal) COMPREPLY=($(compgen -W "TERM INT HUP QUIT USR1 USR2 KILL" -- "$cur")) ;;
+        --ionice) COMPREPLY=($(compgen -W "realtime best-effort idle" -- "$cur")) ;;
+        --output) COMPREPLY=($(compgen -W "all on-failure none" -- "$cur")) ;;
+        --config | --env-file)
+            local IFS=$'\n'
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -f -- "$cur"))
+            ;;
+        --chdir | --state-dir)
+            local IFS=$'\n'
+            compopt -o filenames 2>/dev/null
+            COMPREPLY=($(compgen -d -- "$cur"))
+            ;;
+    esac
+}
+
+# Complete the job, which begins at word $1, as if it stood alone.
+_cronwrap_job()
+{
+    local IFS=$' \t\n'
+    if declare -F _comp_command_offset >/dev/null; then
+        _comp_command_offset "$1"
+    elif declare -F _command_offset >/dev/null; then
+        _command_offset "$1"
+    elif ((COMP_CWORD == $1)); then
+        IFS=$'\n'
+        compopt -o filenames 2>/dev/null
+        COMPREPLY=($(compgen -c -- "$cur"))
+    else
+        compopt -o default 2>/dev/null
+    fi
+}
+
+complete -F _cronwrap cronwrap

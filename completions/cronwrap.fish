@@ -1,0 +1,99 @@
+# Completion of cronwrap(1) for fish.
+# Written by `python -m cronwrap.docgen`; every word is in it, so that a TAB starts no Python.
+
+# Print where the cursor is, on the first line: "first" (the first word), "run" (among the options
+# of a run), "value" (of one of them), "job", or a subcommand; then the words of the job.
+function __cronwrap_place
+    set -l words (commandline -opc)
+    set -e words[1]
+    if not set -q words[1]
+        echo first
+        return
+    end
+    set -l place
+    while contains -- "$place $words[1]" ' run' ' config' 'config show' 'config check' ' history'
+        set place (string trim -- "$place $words[1]")
+        set -e words[1]
+    end
+    if not contains -- "$place" '' run
+        echo $place
+        return
+    end
+    while set -q words[1]
+        switch $words[1]
+            case --
+                set -e words[1]
+                printf '%s\n' job $words
+                return
+            case -c --check -e --endpoint -t --timeout --kill-after --signal --chdir --env-file --nice --ionice --umask --output --tail-bytes --environment --tag --report-budget --config --state-dir
+                set -e words[1]
+                if not set -q words[1]
+                    echo value
+                    return
+                end
+            case '-*'
+            case '*'
+                printf '%s\n' job $words
+                return
+        end
+        set -e words[1]
+    end
+    echo run
+end
+
+function __cronwrap_at
+    set -l place (__cronwrap_place)
+    contains -- "$place[1]" $argv
+end
+
+# Complete the job as if it stood alone; at the first word not without a letter of it, for that
+# would be all the commands there are.
+function __cronwrap_job
+    set -l place (__cronwrap_place)
+    set -l word (commandline -ct)
+    contains -- "$place[1]" first run job; or return
+    test "$place[1]" = first; and string match -qr -- '^(-|$)' "$word"; and return
+    set -l line (string escape -- $place[2..-1]) "$word"
+    complete -C "$line"
+end
+
+complete -c cronwrap -f
+complete -c cronwrap -n '__cronwrap_at first run job' -a '(__cronwrap_job)'
+complete -c cronwrap -n '__cronwrap_at first' -a run -d 'Run a job; `cronwrap -- COMMAND` is the same'
+complete -c cronwrap -n '__cronwrap_at first' -a config -d 'Show and check the configuration'
+complete -c cronwrap -n '__cronwrap_at first' -a history -d 'Show the runs that this machine remembers, the newest first'
+complete -c cronwrap -n '__cronwrap_at first' -l version -d 'Show the version'
+complete -c cronwrap -n '__cronwrap_at first' -s h -l help -d 'Show this message and exit'
+complete -c cronwrap -n '__cronwrap_at first run value' -s c -l check -x -d 'Name of the monitored job'
+complete -c cronwrap -n '__cronwrap_at first run value' -s e -l endpoint -x -d 'Where to report'
+complete -c cronwrap -n '__cronwrap_at first run value' -s t -l timeout -x -d 'End the job and all its processes after this time'
+complete -c cronwrap -n '__cronwrap_at first run value' -l kill-after -x -d 'After a timeout, or when told to stop, kill what has not ended in this time'
+complete -c cronwrap -n '__cronwrap_at first run value' -l signal -x -a 'TERM INT HUP QUIT USR1 USR2 KILL' -d 'Signal that ends the job at its timeout'
+complete -c cronwrap -n '__cronwrap_at first run value' -l chdir -x -a '(__fish_complete_directories)' -d 'Run the job in this directory'
+complete -c cronwrap -n '__cronwrap_at first run value' -l env-file -r -F -d 'Add the variables of this file to the job\'s environment, read as systemd reads an EnvironmentFile'
+complete -c cronwrap -n '__cronwrap_at first run value' -l nice -x -d 'Add this to the job\'s nice value, -20 to 19'
+complete -c cronwrap -n '__cronwrap_at first run value' -l ionice -x -a 'realtime best-effort idle' -d 'I/O priority of the job'
+complete -c cronwrap -n '__cronwrap_at first run value' -l umask -x -d 'File mode creation mask of the job, such as 027'
+complete -c cronwrap -n '__cronwrap_at first run value' -l output -x -a 'all on-failure none' -d 'What of the output is passed on'
+complete -c cronwrap -n '__cronwrap_at first run value' -l no-capture -d 'Leave the job our own standard output and error'
+complete -c cronwrap -n '__cronwrap_at first run value' -l tail-bytes -x -d 'How much of the end of the output to keep for reports'
+complete -c cronwrap -n '__cronwrap_at first run value' -l no-output-in-report -d 'Report how the job went, but not what it wrote'
+complete -c cronwrap -n '__cronwrap_at first run value' -l environment -x -d 'Environment to report, such as production or staging'
+complete -c cronwrap -n '__cronwrap_at first run value' -l tag -x -d 'Tag to report'
+complete -c cronwrap -n '__cronwrap_at first run value' -l report-budget -x -d 'How long reporting may take, in all, after the job\'s end'
+complete -c cronwrap -n '__cronwrap_at first run value' -l config -r -F -d 'Read this configuration file in place of the usual two'
+complete -c cronwrap -n '__cronwrap_at first run value' -l state-dir -x -a '(__fish_complete_directories)' -d 'Directory that holds the history'
+complete -c cronwrap -n '__cronwrap_at first run value' -l dry-run -d 'Print what would run and what would be sent, and do neither'
+complete -c cronwrap -n '__cronwrap_at first run value' -s v -l verbose -d 'Say on standard error what is done'
+complete -c cronwrap -n '__cronwrap_at run' -s h -l help -d 'Show this message and exit'
+complete -c cronwrap -n '__cronwrap_at config' -a show -d 'Show each value, and where it comes from'
+complete -c cronwrap -n '__cronwrap_at config' -a check -d 'Check the files; exit 1 when something is wrong'
+complete -c cronwrap -n '__cronwrap_at config' -s h -l help -d 'Show this message and exit'
+complete -c cronwrap -n '__cronwrap_at "config show"' -l config -r -F -d 'Read this file in place of the usual two'
+complete -c cronwrap -n '__cronwrap_at "config show"' -s h -l help -d 'Show this message and exit'
+complete -c cronwrap -n '__cronwrap_at "config check"' -l config -r -F -d 'Read this file in place of the usual two'
+complete -c cronwrap -n '__cronwrap_at "config check"' -s h -l help -d 'Show this message and exit'
+complete -c cronwrap -n '__cronwrap_at history' -s n -l limit -x -d 'Show so many runs'
+complete -c cronwrap -n '__cronwrap_at history' -l json -d 'Write a JSON array, the newest run first'
+complete -c cronwrap -n '__cronwrap_at history' -l state-dir -x -a '(__fish_complete_directories)' -d 'Directory that holds the history'
+complete -c cronwrap -n '__cronwrap_at history' -s h -l help -d 'Show this message and exit'

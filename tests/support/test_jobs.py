@@ -43,13 +43,19 @@ def test_a_job_is_observed_as_it_was_started(tmp_path: Path) -> None:
     assert seen.ionice
 
 
-def test_what_is_ignored_or_open_is_observed(tmp_path: Path) -> None:
+def test_what_is_ignored_blocked_closed_or_open_is_observed(tmp_path: Path) -> None:
     wrapped = ["sh", "-c", """trap '' HUP USR1; exec "$@" <&- 7</dev/zero""", "sh"]
-    subprocess.run([*wrapped, *observe(tmp_path / "seen")], stderr=subprocess.DEVNULL, check=False)
+    words = [*wrapped, *observe(tmp_path / "seen")]
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR2})
+    try:
+        subprocess.run(words, stderr=subprocess.DEVNULL, check=False)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR2})
 
     seen = Observed.read(tmp_path / "seen")
 
     assert seen.ignored == {signal.SIGHUP, signal.SIGUSR1}
+    assert seen.blocked == {signal.SIGUSR2}
     assert set(seen.fds) == {1, 2, 7}
     assert seen.fds[7] == "/dev/zero"
 

@@ -78,7 +78,7 @@ OPTIONS = (
     Option("endpoint", "text",
            "Where to report: the name of a configured endpoint, or a URL. May be given again.",
            short="e", metavar="NAME|URL", multiple=True, topic=REPORT),
-    Option("timeout", "duration", "End the job and all its processes after this time.",
+    Option("timeout", "duration", "End the job and all its processes after this time; 0 is never.",
            short="t", metavar="DURATION", execution=True),
     Option("kill-after", "duration",
            "After a timeout, or when told to stop, kill what has not ended in this time.",

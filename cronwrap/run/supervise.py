@@ -69,7 +69,7 @@ class Supervisor:
     def watch(self, timeout_s: "float | None", grace_s: float, end_signal: int) -> None:
         """Return when the job has ended, and its output has been read."""
         self._grace_s, self._end_signal = grace_s, end_signal
-        if timeout_s is not None:
+        if timeout_s:  # 0 takes a file's time-out away, as in timeout(1)
             self._loop.at("timeout", self.started_s + timeout_s, self._time_out)
         self._loop.at("sample", self.started_s + self._sample_s, self._sample)
         self._loop.run(self._is_over)

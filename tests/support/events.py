@@ -1,0 +1,33 @@
+"""Where a run reports to in a test, and what was said there.
+
+cronwrap("--endpoint", webhook(httpd), "--", "true")
+assert last(httpd)["phase"] == "success"
+"""
+
+import json
+from typing import Any
+
+from tests.support.httpd import Httpd
+
+CHECK = "/5e0e7a4c-3b1d-4a2f-9c8e-0123456789ab"
+"""The path of a Healthchecks ping URL: a secret, all of it."""
+
+
+def webhook(httpd: Httpd) -> str:
+    """An endpoint that is told of every event as JSON; see ``events``."""
+    return f"webhook+{httpd.url}/hook"
+
+
+def events(httpd: Httpd) -> list[dict[str, Any]]:
+    """Return the events that came through ``webhook``, in order."""
+    return [json.loads(request.body) for request in httpd.received if request.path == "/hook"]
+
+
+def last(httpd: Httpd) -> dict[str, Any]:
+    """Return the last of them: of a run that has ended, its end."""
+    return events(httpd)[-1]
+
+
+def healthchecks(url: str) -> str:
+    """An endpoint of Healthchecks at the server *url*."""
+    return f"healthchecks+{url}{CHECK}"

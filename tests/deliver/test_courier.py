@@ -12,6 +12,7 @@ from cronwrap.deliver.policy import FINAL, START, Policy, pause_s
 from cronwrap.event import FAIL, SUCCESS, Event
 from cronwrap.services.endpoint import Endpoint
 from tests.support.httpd import Httpd, after, answer, drip_headers, rate_limited, silent
+from tests.support.waiting import eventually
 
 RUN_ID = "0b7d4bd2-8f0c-4b1c-9d0c-4d6f6f0f9a11"
 START_EVENT = Event(check="nightly", run_id=RUN_ID, started_unix_s=1_750_000_000.0)
@@ -42,6 +43,10 @@ def courier_to() -> Iterator[MakeCourier]:
     yield make
     for one in made:
         one.close()
+
+
+def alive(name: str) -> bool:
+    return any(thread.name == name for thread in threading.enumerate())
 
 
 def finish(courier: Courier, event: Event = END_EVENT, within_s: float = LONG_S) -> Result:
@@ -102,6 +107,8 @@ def test_a_start_that_hangs_leaves_the_end_its_deadline(
     assert result.kind == UNDELIVERED
     assert time.monotonic() - begun_s < LONG_S
     assert "/check/0" not in httpd.paths
+    # Long before its own 5 s, for its connection was shut.
+    eventually(lambda: not alive("cronwrap-start"), limit_s=3)
 
 
 def test_a_start_that_failed_is_dropped_once_there_is_an_end(

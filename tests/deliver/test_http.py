@@ -85,11 +85,12 @@ def test_a_request_arrives_as_it_was_built_and_its_answer_comes_back(
     assert outcome.headers["x-said"] == "so"
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("body", [b"", b"x" * 300_000], ids=["empty", "large"])
 def test_a_body_is_sent_with_its_length_and_not_in_chunks(
-    httpd: Httpd, sender: Sender, body: bytes
+    httpd: Httpd, sender: Sender, body: bytes, method: str
 ) -> None:
-    answered(sender.send(post(httpd.url, body), timeout_s=LONG_S))
+    answered(sender.send(post(httpd.url, body)._replace(method=method), timeout_s=LONG_S))
 
     assert httpd.received[0].headers["content-length"] == str(len(body))
     assert "transfer-encoding" not in httpd.received[0].headers

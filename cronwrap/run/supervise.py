@@ -123,7 +123,7 @@ class Supervisor:
     def _take_signal(self, number: int, from_keyboard: bool) -> None:  # noqa: FBT001 - a callback
         if from_keyboard:
             if number == _signal.SIGTSTP:
-                os.kill(os.getpid(), _signal.SIGSTOP)  # the job has stopped already
+                _stop_too()
         elif number in STOPPING:
             self.stop_signal = self.stop_signal or number
             self._signal_group(number)
@@ -235,3 +235,15 @@ def _send(kill: "Callable[[int, int], None]", pid: int, number: int) -> bool:
     except PermissionError:
         pass
     return True
+
+
+def _stop_too() -> None:
+    """Stop as the job does by default: not at all where no shell would make us go on.
+
+    The kernel discards TSTP in an orphaned process group (ssh -t, docker run -t), but not STOP.
+    """
+    handler = _signal.signal(_signal.SIGTSTP, _signal.SIG_DFL)
+    os.kill(os.getpid(), _signal.SIGTSTP)
+    mask = _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_signal.SIGTSTP,))
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
+    _signal.signal(_signal.SIGTSTP, handler)

@@ -7,7 +7,8 @@ import click
 from cronwrap import config as config_files
 from cronwrap.cli import show
 from cronwrap.errors import CronwrapError
-from cronwrap.run import endpoints, options
+from cronwrap.run import options
+from cronwrap.run.endpoints import Endpoints
 from cronwrap.run.job import Job, assemble
 
 CONFIG = click.option(
@@ -74,13 +75,15 @@ def _problems(job: Job) -> list[tuple[str, str]]:
     problems = list(job.warnings)
     if job.fatal is not None:
         problems.append(job.fatal)
-    _, wrong = endpoints.resolve_all([*job.endpoint, *job.config.endpoints], job.config, os.environ)
-    return [*problems, *wrong]
+    places = Endpoints(job.config, os.environ)
+    _, wrong = places.resolve_all([*job.endpoint, *job.config.endpoints])
+    broken = [(error.message, error.hint) for error in places.broken.values()]
+    return list(dict.fromkeys([*problems, *wrong, *broken]))
 
 
 def _label(text: str, job: Job) -> str:
     try:
-        return endpoints.resolve(text, job.config, os.environ).label
+        return Endpoints(job.config, os.environ).resolve(text).label
     except CronwrapError:
         return "(not usable)"
 

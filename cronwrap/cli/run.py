@@ -10,7 +10,8 @@ import click
 from cronwrap.cli import show
 from cronwrap.event import FAIL, SUCCESS, Event
 from cronwrap.redact import Redactor
-from cronwrap.run import endpoints, lifetime, options, outcome
+from cronwrap.run import lifetime, options, outcome
+from cronwrap.run.endpoints import Endpoints
 from cronwrap.run.job import Job, assemble
 from cronwrap.run.session import job_variables, new_run_id
 from cronwrap.services import endpoint
@@ -130,7 +131,7 @@ def _show_deliveries(job: Job, start: Event) -> None:
     fail = start.replace(phase=FAIL, exit_status=1, **ended)
     if not job.endpoint:
         click.echo("and would send nothing: no endpoint is given")
-    places, problems = endpoints.resolve_all(job.endpoint, job.config, os.environ)
+    places, problems = Endpoints(job.config, os.environ).resolve_all(job.endpoint)
     for place in places:
         for event in (start, success, fail):
             for delivery in place.render(event, {}):

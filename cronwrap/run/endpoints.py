@@ -12,55 +12,63 @@ from cronwrap.services.endpoint import Endpoint, exposed_secrets
 from cronwrap.services.spec import Definition
 
 
-def resolve(text: str, config: Config, environ: Mapping[str, str]) -> Endpoint:
-    """Return the endpoint that ``--endpoint TEXT`` means.
+class Endpoints:
+    """What a configuration's endpoints mean; a mistake in one of them does not touch another.
 
-    Raises:
-        CronwrapError: there is no such endpoint, or its settings are wrong.
+    Attributes:
+        broken: services of the user's own that have a mistake, by name.
     """
-    if "://" in text:
-        return services.from_url(
-            text, where="endpoint", environ=environ, services=_own_services(config)
+
+    def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
+        self.broken: dict[str, CronwrapError] = {}
+        self._config = config
+        self._environ = environ
+        self._own: dict[str, Definition] = {}
+        for name, table in config.services.items():
+            try:
+                self._own[name] = services.define(name, table.values, origin=table.path)
+            except CronwrapError as error:
+                self.broken[name] = error
+
+    def resolve(self, text: str) -> Endpoint:
+        """Return the endpoint that ``--endpoint TEXT`` means.
+
+        Raises:
+            CronwrapError: there is no such endpoint, or its settings are wrong.
+        """
+        service, scheme, _ = text.partition("://")
+        if scheme:
+            self._check_service(service.partition("+")[0])
+            return services.from_url(
+                text, where="endpoint", environ=self._environ, services=self._own
+            )
+        table = self._config.endpoints.get(text)
+        if table is None:
+            known = sorted(self._config.endpoints)
+            hint = nearest(text, known) if known else "write a URL, or configure [endpoints.NAME]"
+            raise CronwrapError(f"there is no endpoint {text!r}", hint=hint)
+        self._check_service(table.values.get("service"))
+        return services.from_table(
+            text, table.values, origin=table.path, environ=self._environ, services=self._own
         )
-    table = config.endpoints.get(text)
-    if table is None:
-        known = sorted(config.endpoints)
-        hint = nearest(text, known) if known else "write a URL, or configure [endpoints.NAME]"
-        raise CronwrapError(f"there is no endpoint {text!r}", hint=hint)
-    return services.from_table(
-        text,
-        table.values,
-        origin=table.path,
-        environ=environ,
-        services=_own_services(config),
-    )
 
+    def _check_service(self, name: object) -> None:
+        if isinstance(name, str) and name in self.broken:
+            raise self.broken[name]
 
-def resolve_all(
-    texts: Iterable[str], config: Config, environ: Mapping[str, str]
-) -> tuple[list[Endpoint], list[tuple[str, str]]]:
-    """Return the endpoints of *texts*, and what is wrong, as (message, hint)."""
-    found: dict[str, Endpoint] = {}
-    problems = []
-    for text in texts:
-        try:
-            endpoint = resolve(text, config, environ)
-            found.setdefault(endpoint.name, endpoint)
-        except CronwrapError as error:
-            problems.append((error.message, error.hint))
-    for path, mode in config.files:
-        exposed = exposed_secrets(path, mode, list(found.values()))
-        if exposed:
-            message, _, hint = exposed.partition(": ")
-            problems.append((message, hint))
-    return list(found.values()), problems
-
-
-def _own_services(config: Config) -> dict[str, Definition]:
-    """Return the user's own services.
-
-    Raises:
-        CronwrapError: one of them is wrong; which endpoint wants it cannot be told before.
-    """
-    tables = config.services.items()
-    return {name: services.define(name, table.values, origin=table.path) for name, table in tables}
+    def resolve_all(self, texts: Iterable[str]) -> tuple[list[Endpoint], list[tuple[str, str]]]:
+        """Return the endpoints of *texts*, and what is wrong, as (message, hint)."""
+        found: dict[str, Endpoint] = {}
+        problems = []
+        for text in texts:
+            try:
+                endpoint = self.resolve(text)
+                found.setdefault(endpoint.name, endpoint)
+            except CronwrapError as error:
+                problems.append((error.message, error.hint))
+        for path, mode in self._config.files:
+            exposed = exposed_secrets(path, mode, list(found.values()))
+            if exposed:
+                message, _, hint = exposed.partition(": ")
+                problems.append((message, hint))
+        return list(found.values()), problems

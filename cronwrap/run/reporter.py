@@ -15,7 +15,7 @@ from typing import Any
 from cronwrap.deliver.courier import Courier, Result, finish_all
 from cronwrap.event import Event
 from cronwrap.redact import Redactor
-from cronwrap.run import endpoints
+from cronwrap.run.endpoints import Endpoints
 from cronwrap.run.job import Job
 from cronwrap.run.report import frame, unframe
 from cronwrap.run.session import job_variables
@@ -40,7 +40,7 @@ class Reporter:
         self._job = job
         self._result_fd = result_fd
         self._learned = _Learned(Path(state_dir) / LEARNED_FILE)
-        places, problems = endpoints.resolve_all(job.endpoint, job.config, os.environ)
+        places, problems = Endpoints(job.config, os.environ).resolve_all(job.endpoint)
         self._couriers = [
             Courier(place, self._learned.of(place))
             for place in places

@@ -1,8 +1,9 @@
 """Was it the kernel, for want of memory?  Its counters before and after tell.
 
-cgroup v2 counts in ``memory.events`` (oom_kill), v1 in ``memory.oom_control``, and the whole
-machine in ``/proc/vmstat`` (Linux 4.13).  Read once after the job was started, and again only
-when it ended by SIGKILL.
+cgroup v2 counts in ``memory.events`` (oom_kill), v1 in ``memory.oom_control``: processes of the
+cgroup that any OOM killer ended, its own or the host's.  Where there is neither, ``/proc/vmstat``
+(Linux 4.13) counts for the whole machine, and so for all who share it.  Read once after the job
+was started, and again only when it ended by SIGKILL.
 
 Reference: https://docs.kernel.org/admin-guide/cgroup-v2.html
 """
@@ -13,22 +14,23 @@ MOUNT = "/sys/fs/cgroup"
 
 
 def counters() -> "dict[str, int]":
-    """Return the number of OOM kills so far: in our cgroup ("cgroup") and on the host ("host")."""
-    found = {}
+    """Return the number of OOM kills so far, in our cgroup ("cgroup") or else on the host ("host")."""
     for name, files in (("cgroup", _cgroup_files()), ("host", ["/proc/vmstat"])):
         for path in files:
             count = _count(path)
             if count is not None:
-                found[name] = count
-                break
-    return found
+                return {name: count}
+    return {}
 
 
 def explain(before: "dict[str, int]") -> str:
     """Return what the counters say now about a job that SIGKILL ended, or ""."""
     now = counters()
     if now.get("cgroup", 0) > before.get("cgroup", now.get("cgroup", 0)):
-        return "the kernel's OOM killer ended it: its cgroup has reached its memory limit"
+        return (
+            "the kernel's OOM killer ended it: its cgroup was at its memory limit, "
+            "or the host out of memory"
+        )
     if now.get("host", 0) > before.get("host", now.get("host", 0)):
         return "the kernel's OOM killer was at work on this host, which was out of memory"
     return ""

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import Cronwrap
+from tests.support.events import last, webhook
+from tests.support.httpd import Httpd
 from tests.support.observe import job
 from tests.support.waiting import (
     children,
@@ -84,7 +86,9 @@ def test_a_signal_that_the_job_is_killed_by_is_its_exit_status(cronwrap: Cronwra
 @pytest.mark.skipif(
     os.geteuid() != 0 or not SETPRIV, reason="only root can make a job of another user"
 )
-def test_a_job_that_may_not_be_signalled_is_waited_for(cronwrap: Cronwrap, tmp_path: Path) -> None:
+def test_a_job_that_may_not_be_signalled_is_waited_for(
+    cronwrap: Cronwrap, httpd: Httpd, tmp_path: Path
+) -> None:
     """As with sudo: the command belongs to nobody, and the job to root."""
     for directory in [tmp_path, *list(tmp_path.parents)[:-2]]:
         directory.chmod(directory.stat().st_mode | stat.S_IXOTH)
@@ -95,13 +99,14 @@ def test_a_job_that_may_not_be_signalled_is_waited_for(cronwrap: Cronwrap, tmp_p
     to_root = ("--reuid=0", "sleep", "1")
 
     running = cronwrap.start(
-        "--state-dir", "/nonexistent", "--", become_root, *to_root, via=as_nobody, cwd=Path("/")
+        "-e", webhook(httpd), "--", become_root, *to_root, via=as_nobody, cwd=Path("/")
     )
     eventually(lambda: is_roots(running.pid))
     running.send_signal(signal.SIGUSR1)
     running.send_signal(signal.SIGTERM)
 
     assert running.wait().returncode == 0
+    assert last(httpd)["reason"] == "stopped"
 
 
 def is_roots(parent: int) -> bool:

@@ -120,7 +120,7 @@ def _option(parameter: click.Option, *, run: bool) -> Option:
         help=text,
         default=default.rstrip("]"),
         words=(known.choices or WORDS.get(known.kind, ())) if known else (),
-        multiple=parameter.multiple,
+        multiple=known.multiple if known else parameter.multiple,
         topic=(known.topic if known else options.OTHER) if run else "",
         variable=known.variable if known else "",
     )

@@ -38,7 +38,7 @@ def regions(tree: Command) -> dict[str, str]:
     found = {
         "options-run": _topics(run.options),
         "synopsis-run": "\n".join(_synopsis(option) for option in run.options),
-        "environment-run": _list(_variable(option) for option in run.options if option.variable),
+        "environment-run": _variables(run.options),
         "keys": _list(_key(option) for option in run.options if _is_key(option)),
         "services": "\n".join(_service(services.load(name)) for name in services.names()),
     }
@@ -78,8 +78,10 @@ def _described(words: str, option: Option) -> str:
     return text(f"{words} The default is {option.default}." if option.default else words)
 
 
-def _variable(option: Option) -> str:
-    return f".It Ev {option.variable}\n.Fl {_escape(option.flags[-1][1:])}"
+def _variables(all_options: Iterable[Option]) -> str:
+    found = {option.variable: option.flags[-1] for option in all_options if option.variable}
+    items = [f".It Ev {variable}\n.Fl {_escape(flag[1:])}" for variable, flag in found.items()]
+    return "\n".join([f".Bl -tag -width {max(found, key=len)} -compact", *items, ".El"])
 
 
 def _is_key(option: Option) -> bool:

@@ -17,7 +17,7 @@ def main() -> int:
     words = sys.argv[1:]
     if words and words[0] not in SUBCOMMANDS:
         line = options.parse(words[1:] if words[0] == "run" else words)
-        if not line.wants_help and not options.is_dry(line, os.environ):
+        if not line.wants and not options.is_dry(line, os.environ):
             status = session.run(line)
             os._exit(status)  # 2 ms sooner than by taking the interpreter down
     from cronwrap.cli import main as cli

@@ -7,6 +7,7 @@ import click
 from cronwrap import __version__
 from cronwrap.cli import config, history, run, show
 from cronwrap.errors import CronwrapError
+from cronwrap.run import options
 
 
 class Commands(click.Group):
@@ -53,6 +54,8 @@ def main() -> int:
         and words[0] not in ("--help", "-h", "--version")
     ):
         words.insert(0, "run")
+    if words[:1] == ["run"] and options.parse(words[1:]).wants == "--version":
+        words = ["--version"]
     try:
         cronwrap.main(args=words or ["--help"], prog_name="cronwrap", standalone_mode=False)
     except click.exceptions.Exit as done:

@@ -59,7 +59,7 @@ def line_of(command: tuple[str, ...], given: dict[str, Any]) -> options.Line:
     for key, value in given.items():
         if options.BY_KEY[key].kind == "flag":
             line.given.update({key: ["true"]} if value else {})
-        elif value:
+        elif value is not None and value != ():
             line.given[key] = list(value) if isinstance(value, tuple) else [value]
     return line
 

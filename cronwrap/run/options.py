@@ -131,6 +131,7 @@ BY_FLAG.update({f"-{option.short}": option for option in OPTIONS if option.short
 
 MIN_NICE, MAX_NICE = -20, 19  # nice(1)'s, the only integers there are
 IO_IDLE = 3
+IO_LEVELS = tuple("01234567")
 IO_CLASSES = {"realtime": 1, "best-effort": 2, "idle": IO_IDLE, "1": 1, "2": 2, "3": 3}
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
@@ -150,17 +151,19 @@ def _flag(text: str) -> bool:
 
 
 def _integer(text: str) -> int:
-    number = int(text) if text.lstrip("+-").isdigit() else None
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    number = int(text) if digits.isascii() and digits.isdigit() else None
     if number is None or not MIN_NICE <= number <= MAX_NICE:
         raise ValueError("is not a whole number from -20 to 19")
     return number
 
 
 def _ionice(text: str) -> "tuple[int, int]":
-    name, _, level = text.partition(":")
-    if name not in IO_CLASSES or (level and (name == "idle" or level not in "01234567")):
+    name, colon, level = text.partition(":")
+    io_class = IO_CLASSES.get(name, 0)
+    if not io_class or (colon and (io_class == IO_IDLE or level not in IO_LEVELS)):
         raise ValueError("is not realtime[:0-7], best-effort[:0-7] or idle")
-    return IO_CLASSES[name], int(level) if level else (0 if IO_CLASSES[name] == IO_IDLE else 4)
+    return io_class, int(level) if level else (0 if io_class == IO_IDLE else 4)
 
 
 def _tag(text: str) -> "tuple[str, str]":
@@ -203,16 +206,15 @@ class Line:
         given: the words of each option by its key, in order.
         command: the job, as the shell would be given it.
         problem: what is wrong with the line, or ""; then ``hint`` may say what to write.
-        wants_help: ``--help`` or ``--version`` stands among the options.
+        wants: ``--help``, ``-h`` or ``--version``, whichever stands among the options; else "".
     """
 
-    __slots__ = ("command", "given", "hint", "problem", "wants_help")
+    __slots__ = ("command", "given", "hint", "problem", "wants")
 
     def __init__(self) -> None:
         self.given: dict[str, list[str]] = {}
         self.command: list[str] = []
-        self.problem = self.hint = ""
-        self.wants_help = False
+        self.problem = self.hint = self.wants = ""
 
 
 def parse(words: "list[str]") -> Line:
@@ -221,7 +223,7 @@ def parse(words: "list[str]") -> Line:
     rest = list(words)
     while rest and rest[0] != "--" and rest[0].startswith("-") and rest[0] != "-":
         _take_option(line, rest)
-        if line.wants_help:
+        if line.wants:
             break
     if rest and rest[0] == "--":
         del rest[0]
@@ -247,17 +249,16 @@ def _take_option(line: Line, rest: "list[str]") -> None:
     flag, value = _split(word)
     option = BY_FLAG.get(flag)
     if flag in ("--help", "--version", "-h"):
-        line.wants_help = True
+        line.wants = flag
     elif option is None:
         _unknown(line, flag)
     elif option.kind == "flag":
         _take_flag(line, rest, option, flag, value)
-    elif value is not None:
-        line.given.setdefault(option.key, []).append(value)
-    elif rest:
-        line.given.setdefault(option.key, []).append(rest.pop(0))
-    else:
+    elif value is None and not rest:
         _wrong(line, f"option {flag} needs a value", f"write {flag} {option.metavar}")
+    else:
+        before = line.given.get(option.key, []) if option.multiple else []
+        line.given[option.key] = [*before, rest.pop(0) if value is None else value]
 
 
 def _split(word: str) -> "tuple[str, str | None]":

@@ -9,6 +9,7 @@ History is bounded by count and age for each check, and in all by size.
 """
 
 import ast
+import contextlib
 import fcntl
 import json
 import os
@@ -39,6 +40,10 @@ KEPT_DAYS = 90
 KEPT_BYTES = 256 * 1024 * 1024
 BUSY_S = 10.0
 TORN_LINE_BYTES = 16 * 1024 * 1024
+LEFT_OVER_S = 3600.0
+NEEDED = {
+    "run_id": str, "check": str, "started_unix_s": float, "phase": str, "command": str,
+}  # fmt: skip
 
 
 class Store:
@@ -58,22 +63,18 @@ class Store:
         files = sorted(self._directory.glob("runs/*.run"))
         if not files:
             return
-        taken: list[tuple[Path, dict[str, Any]]] = []
-        running: list[tuple[Path, dict[str, Any]]] = []
-        for path in files:
-            facts = _read_record(path)
-            if facts is not None:
-                (running if facts["phase"] == RUNNING else taken).append((path, facts))
-        with self._connected() as db:
+        found = [(path, _read_record(path)) for path in files]
+        with self._transaction() as db:
             db.executemany(
                 "INSERT INTO runs VALUES (:run_id, :check, :started_unix_s, :phase, :facts)"
                 " ON CONFLICT (run_id) DO UPDATE SET phase = excluded.phase, facts = excluded.facts"
                 " WHERE phase = 'running'",  # another may have taken the end in meanwhile
-                [{**facts, "facts": json.dumps(facts)} for _, facts in [*taken, *running]],
+                [{**facts, "facts": json.dumps(facts, default=str)} for _, facts in found if facts is not None],
             )
             _forget_old(db)
-        for path, _ in taken:
-            path.unlink(missing_ok=True)
+        for path, facts in found:
+            if facts["phase"] != RUNNING if facts is not None else _is_left_over(path):
+                path.unlink(missing_ok=True)
 
     def runs(self, checks: tuple[str, ...] = (), limit: int = 50) -> list[dict[str, Any]]:
         """Return the newest runs, the last one first: all that was recorded of each.
@@ -82,28 +83,29 @@ class Store:
             checks: names of checks; all checks when empty.
             limit: the most runs to return.
         """
-        if not self._path.exists():
+        if not _exists(self._path):
             return []
         marks = ",".join("?" * len(checks))
         where = f"WHERE check_name IN ({marks})" if checks else ""
-        with self._connected() as db:
+        with self._transaction() as db:
             rows = db.execute(
                 f"SELECT facts FROM runs {where} ORDER BY started_unix_s DESC LIMIT ?",  # noqa: S608 - only marks
-                (*checks, limit),
+                (*map(_storable, checks), limit),
             )
             return [json.loads(row[0]) for row in rows]
 
-    def _connected(self) -> sqlite3.Connection:
-        """Return the database, with its schema; used as a context it is one transaction."""
-        if self._db is None:
-            try:
-                self._db = self._open()
-            except (sqlite3.Error, OSError) as error:
-                raise CronwrapError(
-                    f"the history in {self._path} cannot be used: {error}",
-                    hint="look at the directory's owner and free space, or name another: --state-dir",
-                ) from error
-        return self._db
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give the database, with its schema, for one transaction."""
+        try:
+            self._db = self._db or self._open()
+            with self._db as db:
+                yield db
+        except (sqlite3.Error, OSError) as error:
+            raise CronwrapError(
+                f"the history in {self._path} cannot be used: {error}",
+                hint="look at the directory's owner and free space, or name another: --state-dir",
+            ) from error
 
     def _open(self) -> sqlite3.Connection:
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -130,16 +132,37 @@ def _read_record(path: Path) -> dict[str, Any] | None:
             for line in file.read(TORN_LINE_BYTES).splitlines():
                 try:
                     facts.update(ast.literal_eval(line.decode("ascii")))
-                except (ValueError, SyntaxError, TypeError):
+                except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
                     continue  # the last line of a run that was cut off while it wrote
     except OSError:
         return None
-    if "run_id" not in facts:
+    if not all(isinstance(facts.get(key), kind) for key, kind in NEEDED.items()):
         return None
-    if facts.get("phase") == "start":
+    if facts["phase"] == "start":
         facts["phase"] = RUNNING if alive else LOST
     facts["command"] = Redactor().text(facts["command"])
-    return facts
+    return {key: _storable(value) for key, value in facts.items()}
+
+
+def _storable(value: Any) -> Any:
+    """Return *value* without bytes that are no UTF-8, of which SQLite's text knows nothing."""
+    return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
+
+
+def _is_left_over(path: Path) -> bool:
+    """Tell whether a file that says nothing is none that a run has just begun to write."""
+    try:
+        return time.time() - path.stat().st_mtime > LEFT_OVER_S
+    except OSError:
+        return False
+
+
+def _exists(path: Path) -> bool:
+    """Tell whether *path* exists; where that cannot be told, opening it will say why."""
+    try:
+        return path.exists()
+    except PermissionError:
+        return True
 
 
 def _is_locked(fd: int) -> bool:

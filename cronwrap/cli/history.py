@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import defaultdict
 from typing import Any
 
 import click
@@ -34,7 +35,7 @@ def command(checks: tuple[str, ...], limit: int, as_json: bool, state_dir_: str 
     if as_json:
         click.echo(json.dumps(runs, indent=2))
     elif runs:
-        show.table(HEADINGS, [_row(run) for run in runs])
+        show.table(HEADINGS, [_row(defaultdict(lambda: None, run)) for run in runs])
     else:
         click.echo("no run is remembered" + (f" of {', '.join(checks)}" if checks else ""))
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -20,7 +21,11 @@ def console() -> Console:
     """Return the console to print on: as wide as its line where it is no terminal."""
     terminal = sys.stdout.isatty()
     return Console(
-        width=None if terminal else WIDE, highlight=False, markup=False, soft_wrap=not terminal
+        width=None if terminal else WIDE,
+        highlight=False,
+        markup=False,  # a check may be named [red] or :bug:
+        emoji=False,
+        soft_wrap=not terminal,
     )
 
 
@@ -33,7 +38,13 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None
         shown.add_column(heading, overflow="fold", no_wrap=not target.is_terminal)
     for row in rows:
         shown.add_row(*row)
-    target.print(shown)
+    if target.is_terminal:
+        target.print(shown)
+        return
+    with target.capture() as captured:
+        target.print(shown)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
 
 
 def when(unix_s: float | None) -> str:

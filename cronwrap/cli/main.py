@@ -1,5 +1,7 @@
 """The command line but for the run itself, which ``__main__`` starts without click."""
 
+import io
+import signal
 import sys
 
 import click
@@ -47,6 +49,9 @@ cronwrap.add_command(history.command)
 
 def main() -> int:
     """Do what the command line says; return the exit status."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `cronwrap history | head` ends as others do
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a word of a job may be any bytes
     words = sys.argv[1:]
     if (
         words
@@ -66,9 +71,6 @@ def main() -> int:
     except CronwrapError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader has seen enough: `cronwrap history | head`
-        return 0
     except (click.Abort, KeyboardInterrupt):
         return 130
     return 0

@@ -10,7 +10,7 @@ import click
 from cronwrap.cli import show
 from cronwrap.event import FAIL, SUCCESS, Event
 from cronwrap.redact import Redactor
-from cronwrap.run import lifetime, options, outcome
+from cronwrap.run import lifetime, options, spawn
 from cronwrap.run.endpoints import Endpoints
 from cronwrap.run.job import Job, assemble
 from cronwrap.run.session import job_variables, new_run_id
@@ -99,24 +99,35 @@ def dry_run(line: options.Line) -> int:
     if job.fatal is not None:
         show.complain(*job.fatal)
         return 125
-    _show_job(job, variables)
-    _show_deliveries(job, lifetime.first_event(job, run_id, time.time()))
+    environment = _environment(variables)
+    redactor = Redactor(environment)
+    start = lifetime.first_event(job, run_id, time.time())
+    start = start.replace(command=redactor.text(start.command))
+    _show_job(job, start.command)
+    click.echo("with this environment, secrets masked:")
+    for name, value in sorted(environment.items()):
+        click.echo("  " + redactor.text(f"{name}={value}"))
+    _show_deliveries(job, start)
     return 0
 
 
-def _show_job(job: Job, variables: list[tuple[bytes, bytes]]) -> None:
+def _environment(variables: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return the job's environment, as it is put together by run/spawn.py."""
+    found = dict(os.environb)
+    found.pop(b"LC_CTYPE", None)
+    lc_ctype = spawn.original_lc_ctype()
+    found.update({} if lc_ctype is None else {b"LC_CTYPE": lc_ctype})
+    found.update(variables)
+    return {os.fsdecode(name): os.fsdecode(value) for name, value in found.items()}
+
+
+def _show_job(job: Job, command_line: str) -> None:
     click.echo(f"check {job.check} would run:")
-    click.echo(f"  {' '.join(outcome.quote(word) for word in job.command)}")
+    click.echo(f"  {command_line}")
     for option in options.OPTIONS:
         shown = show.value(option.kind, job.values.get(option.key))
         if shown and option.execution:
             click.echo(f"  {option.key} = {shown}  ({job.origins[option.key]})")
-    click.echo("with this environment, secrets masked:")
-    environment = {**os.environb, **dict(variables)}
-    for name, value in sorted(environment.items()):
-        text = f"{os.fsdecode(name)}={os.fsdecode(value)}"
-        masked = Redactor({os.fsdecode(name): os.fsdecode(value)}).text(text)
-        click.echo("  " + masked.encode(errors="backslashreplace").decode())
 
 
 def _show_deliveries(job: Job, start: Event) -> None:

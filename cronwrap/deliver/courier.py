@@ -25,6 +25,7 @@ from cronwrap.services.endpoint import Endpoint
 
 UNDELIVERED = "undelivered"
 _DROPPED = "the job ended before the start could be sent"
+_SHORTEST_S = 0.1  # a retry with less time would only hide why the one before it failed
 _LEAVE_S = 0.2  # for a thread to leave after its connection was shut
 
 
@@ -110,7 +111,9 @@ class Courier:
         thread, self._thread = self._thread, None
         if thread is None:
             return
-        thread.join(max(0.0, min(self._start_until_s, deadline_s) - time.monotonic()))
+        now = time.monotonic()
+        until_s = min(self._start_until_s, now + (deadline_s - now) / 2)  # the rest is the end's
+        thread.join(max(0.0, until_s - now))
         if thread.is_alive():
             self._sender.abort()
             thread.join(_LEAVE_S)
@@ -190,7 +193,8 @@ class _Delivery:
             if not again or retry + 1 == self._policy.tries:
                 return gave_up
             wait_s = pause_s(self._policy, retry, verdict.after_s, self._uniform)
-            if time.monotonic() + wait_s >= self._until_s or self._stop.wait(wait_s):
+            too_late = time.monotonic() + wait_s + _SHORTEST_S >= self._until_s
+            if too_late or self._stop.wait(wait_s):
                 return gave_up
         return Result(kind=UNDELIVERED)
 

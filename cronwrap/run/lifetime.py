@@ -195,7 +195,8 @@ class Lifetime:
             if verdict == "accepted":
                 self._say_if_verbose(f"{label} has accepted the {phase}")
             elif phase != START or self._job.verbose:
-                self._say(f"check {check}: the {phase} was not reported to {label}: {why}")
+                what = "failure" if phase == FAIL else phase
+                self._say(f"check {check}: the {what} was not reported to {label}: {why}")
         for label in report.unsettled():
             budget = units.format_duration(self._job.report_budget)
             why = "cronwrap was told to stop" if self._told_to_stop else f"no answer in {budget}"

@@ -94,7 +94,8 @@ _RULES = (
     _rule("bearer", "bearer", rb"bearer\s{1,4}([A-Za-z0-9._~+/=-]{8,2000})"),
     _rule("basic", "basic", rb"basic\s{1,4}([A-Za-z0-9+/]{4,1000}={0,2})")._replace(accept=_is_login),
     _rule("cookie", "cookie:", rb"cookie:\s{0,4}([^\r\n]{1,4000})"),
-    _rule("password", "passw passphrase", rb"(?:passw(?:or)?d|passphrase)" + _ASSIGN),
+    _rule("password", "passw passphrase", rb"(?:passw(?:or)?d|passphrase)" + _ASSIGN,
+          rb"(?<!/etc/)\Z"),  # cat: /etc/passwd: Permission denied
     _rule("password", "pwd", rb"pwd" + _ASSIGN, rb"(?:[A-Za-z0-9][_-]|[;&?-]\s?)\Z"),  # not $PWD
     _rule("secret", "secret", rb"secrets?(?!ar)" + _ASSIGN),
     _rule("token", "token", rb"tokens?" + _ASSIGN),

@@ -80,6 +80,7 @@ def test_what_looks_like_a_secret_is_taken_out(text: str) -> None:
         "password=$DB_PASSWORD",
         "the password is wrong",
         "wrong password for user root",
+        "cat: /etc/passwd: Permission denied",
         "primary_key=1234567 sort_key=abcdef",
         "PWD=/home/someone OLDPWD=/root",
         "basic authentication is enabled",

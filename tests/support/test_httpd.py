@@ -19,8 +19,12 @@ UNVERIFIED = ssl._create_unverified_context()  # noqa: S323, SLF001 - these test
 Serve = Callable[..., Httpd]
 
 
-def get(url: str, verify: ssl.SSLContext = UNVERIFIED) -> httpx.Response:
-    return httpx.get(url, timeout=SHORT_S, verify=verify, trust_env=False)
+def get(url: str, verify: ssl.SSLContext = UNVERIFIED, **short: float) -> httpx.Response:
+    """Ask with a generous time-out, but for those in *short*: a busy machine must not fail."""
+    timeout = httpx.Timeout(
+        **{**dict.fromkeys(("connect", "read", "write", "pool"), 20.0), **short}
+    )
+    return httpx.get(url, timeout=timeout, verify=verify, trust_env=False)
 
 
 def test_a_request_is_remembered_as_it_came(httpd: Httpd) -> None:
@@ -91,7 +95,7 @@ def test_a_misbehaving_server_is_seen_as_such(
     httpd.always = behaviour
 
     with pytest.raises(error):
-        get(httpd.url)
+        get(httpd.url, read=SHORT_S)
 
 
 @pytest.mark.parametrize("behaviour", [behaviours.drip_headers(), behaviours.drip_body()])
@@ -119,14 +123,14 @@ def test_a_port_that_refuses(refusing_url: str) -> None:
 
 def test_a_port_that_never_connects(full_url: str) -> None:
     with pytest.raises(httpx.ConnectTimeout):
-        get(full_url)
+        get(full_url, connect=SHORT_S)
 
 
 def test_a_port_that_connects_and_is_deaf(deaf_url: str) -> None:
     with pytest.raises(httpx.ReadTimeout):
-        get(deaf_url)
+        get(deaf_url, read=SHORT_S)
     with pytest.raises(httpx.ConnectTimeout):  # in the handshake
-        get(deaf_url.replace("http:", "https:"))
+        get(deaf_url.replace("http:", "https:"), connect=SHORT_S)
 
 
 def trusting(authority: Authority) -> ssl.SSLContext:

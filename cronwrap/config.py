@@ -12,14 +12,17 @@ from cronwrap.errors import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
+
+    import tomli
 
     # A document, and (message, hint, table) of each mistake in it.
     Parsed = tuple[dict[str, Any], list[tuple[str, str, str]]]
 
 SYSTEM_FILE = "/etc/cronwrap/config.toml"
 MAX_BYTES = 4 * 1024 * 1024
+MOST_BRACKETS = 64  # lines that begin with one, in a single value
 SECTIONS = ("defaults", "checks", "endpoints", "services")
 
 
@@ -163,12 +166,18 @@ def _read(path: str, *, required: bool, config: Config) -> bytes:
         return b""
     try:
         config.files.append((path, os.fstat(fd).st_mode))
-        data = b"".join(iter(lambda: os.read(fd, 65536), b""))
+        data = b""
+        while len(data) <= MAX_BYTES and (piece := os.read(fd, 65536)):
+            data += piece
     except OSError as error:
         config.problems.append(_unreadable(path, error))
         return b""
     finally:
         os.close(fd)
+    if len(data) > MAX_BYTES:
+        message = f"{path}: the configuration is larger than {MAX_BYTES >> 20} MiB, and not read"
+        config.problems.append(Problem(message, "is it the right file?"))
+        return b""
     return data
 
 
@@ -183,13 +192,25 @@ def _parse(path: str, data: bytes) -> "Parsed":
     """Return the document in *data*, and what of it is lost."""
     import tomli
 
+    text, problems = _decode(path, data)
     try:
-        return _plain(tomli.loads(data.decode("utf-8-sig"))), []
+        return _plain(tomli.loads(text)), problems
+    except tomli.TOMLDecodeError as error:
+        document, lost = _salvage(path, text, error)
+        return document, problems + lost
+    except RecursionError:
+        return {}, [(f"{path}: brackets are nested too deeply", "", "")]
+
+
+def _decode(path: str, data: bytes) -> "tuple[str, list[tuple[str, str, str]]]":
+    """Return *data* as text; what is no UTF-8 may stand in a comment, so it costs a word at most."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return data.decode(), []
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return {}, [(f"{path}:{line}: not UTF-8", "save the file as UTF-8", "")]
-    except tomli.TOMLDecodeError:
-        return _salvage(path, data.decode("utf-8-sig"))
+        message = f"{path}:{line}: not UTF-8; the characters that are not are read as \ufffd"
+        return data.decode(errors="replace"), [(message, "save the file as UTF-8", "")]
 
 
 def _start_parsing(path: str, data: bytes) -> "Callable[[], Parsed]":
@@ -231,31 +252,81 @@ def _plain(value: "Any") -> "Any":
     return value if isinstance(value, (str, int, float)) else str(value)
 
 
-def _salvage(path: str, text: str) -> "Parsed":
-    """Parse *text* table by table, and leave out those with a mistake."""
-    import tomli
-
+def _salvage(path: str, text: str, error: "tomli.TOMLDecodeError") -> "Parsed":
+    """Parse *text*, which has *error*, table by table, and leave out those with a mistake."""
     whole: dict[str, Any] = {}
     problems = []
-    for first_line, name, chunk in _chunks(text):
-        try:
-            _merge(whole, _plain(tomli.loads(chunk)))
-        except tomli.TOMLDecodeError as error:
-            line = first_line + (getattr(error, "lineno", 1) or 1) - 1
-            reason = getattr(error, "msg", str(error))
-            problems.append((f"{path}:{line}: [{name}] is not TOML: {reason}", "", name))
+    lines = text.split("\n")
+    starts = [0, *(number for number, line in enumerate(lines) if line.lstrip().startswith("["))]
+    ends = [*starts[1:], len(lines)]
+    place = 0
+    while place < len(starts):
+        start = starts[place]
+        parsed, wrong, place = _parse_table(lines, start, ends, place)
+        if wrong is None:
+            _merge(whole, _plain(parsed))
+        else:
+            problems.append(_mistake(path, wrong, start, _table_of(lines[start])))
+    if not problems:  # each table is right by itself: one stands there twice
+        line = _line_of(error)
+        header = max((start for start in starts if start < line), default=0)
+        problems.append(_mistake(path, error, 0, _table_of(lines[header])))
     return whole, problems
 
 
-def _chunks(text: str) -> "Iterator[tuple[int, str, str]]":
-    """Yield the line, the name and the text of each table, from header to next header."""
-    first_line, name, lines = 1, "", list[str]()
-    for number, line in enumerate(text.splitlines(keepends=True), 1):
-        if line.startswith("["):
-            yield first_line, name, "".join(lines)
-            first_line, name, lines = number, line.strip().strip("[]").partition("]")[0], []
-        lines.append(line)
-    yield first_line, name, "".join(lines)
+def _parse_table(
+    lines: "list[str]", start: int, ends: "list[int]", place: int
+) -> "tuple[dict[str, Any], tomli.TOMLDecodeError | None, int]":
+    """Parse the table from line *start* on; return it, or its mistake, and the place of the next.
+
+    A line with a bracket at its front may be within an array or a string of several lines; so
+    where the text ends too soon, more of it is tried.
+    """
+    import tomli
+
+    first: tomli.TOMLDecodeError | None = None
+    for last in range(place, min(place + MOST_BRACKETS, len(ends))):
+        try:
+            return tomli.loads("\n".join(lines[start : ends[last]])), None, last + 1
+        except tomli.TOMLDecodeError as error:
+            first = first or error
+            if "end of document" not in str(error):
+                break
+    return {}, first, place + 1
+
+
+def _mistake(
+    path: str, error: "tomli.TOMLDecodeError", lines_before: int, table: str
+) -> "tuple[str, str, str]":
+    where = f"{path}:{lines_before + _line_of(error)}"
+    what = f"[{table}] is not TOML" if table else "not TOML"
+    return f"{where}: {what}: {getattr(error, 'msg', error)}", "", table
+
+
+def _line_of(error: "tomli.TOMLDecodeError") -> int:
+    return getattr(error, "lineno", 1) or 1
+
+
+def _table_of(header: str) -> str:
+    """Return the name of the table of ours that a header begins: "checks.NAME", "" for none.
+
+    >>> _table_of('  [ checks . "a.b" ]  # nightly'), _table_of("[checks.my job]")
+    ('checks.a.b', 'checks.my job')
+    """
+    import tomli
+
+    names: list[str] = []
+    try:
+        table: Any = tomli.loads(header)
+        while isinstance(table, dict) and table:
+            names, table = [*names, *table], next(iter(table.values()))
+    except tomli.TOMLDecodeError:
+        if header.lstrip().startswith("["):
+            inside = header.strip().strip("[").partition("]")[0]
+            names = [name.strip(" \t\"'") for name in inside.split(".", 1)]
+    if names[:1] == ["defaults"]:
+        return "defaults"
+    return ".".join(names[:2]) if len(names) > 1 else ""
 
 
 def _merge(into: "dict[str, Any]", more: "dict[str, Any]") -> None:
@@ -270,11 +341,14 @@ def _add(config: Config, path: str, document: "dict[str, Any]") -> None:
     for section, values in document.items():
         if section not in SECTIONS:
             hint = nearest(section, list(SECTIONS))
+            if not isinstance(values, dict):
+                hint = "a key stands below a header: [defaults] or [checks.NAME]"
             message = f"{path}: there is no table or key {section!r}"
             config.problems.append(Problem(message, hint))
         elif not isinstance(values, dict):
             message = f"{path}: {section} is not a table"
-            config.problems.append(Problem(message, f"write [{section}] on a line of its own"))
+            hint = f"write [{section}] on a line of its own"
+            config.problems.append(Problem(message, hint, section))
         elif section == "defaults":
             config.defaults.append(Table(path, section, values))
         else:
@@ -286,7 +360,7 @@ def _add_named(config: Config, path: str, section: str, tables: "dict[str, Any]"
         if not isinstance(values, dict):
             message = f"{path}: {section}.{name} is not a table"
             hint = f"write [{section}.NAME] on a line of its own, and the keys below it"
-            config.problems.append(Problem(message, hint))
+            config.problems.append(Problem(message, hint, f"{section}.{name}"))
             continue
         table = Table(path, f"{section}.{name}", values)
         if section == "checks":

@@ -204,7 +204,7 @@ def _convert_one(option: "Option", written: "Any") -> "Any":
 def _judge_files(job: Job) -> None:
     """Sort the files' problems: what may have changed how this job runs stops it."""
     for problem in job.config.problems:
-        if problem.table in ("defaults", f"checks.{job.check}", f'checks."{job.check}"'):
+        if problem.table in ("defaults", f"checks.{job.check}"):
             job.stop(problem.message, problem.hint or "the job's own settings stand there")
         else:
             job.warnings.append((problem.message, problem.hint))

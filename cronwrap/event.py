@@ -237,7 +237,7 @@ def _end_of(output: bytes, room_bytes: int, total_bytes: int) -> "tuple[str, str
     clean = re.sub("[\ud800-\udfff]", "\ufffd", source)
     end = len(clean.encode()[-room_bytes:].decode("utf-8", "ignore"))
     front = len(source) - end
-    if len(source[front:].encode("utf-8", "surrogateescape")) < total_bytes:
+    if front:
         line = clean.find("\n", max(front - 1, 0), front + min(_LINE_CHARACTERS, end // 2)) + 1
         front = max(front, line)
     return source[front:], clean[front:].replace("\0", "")

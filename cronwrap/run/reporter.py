@@ -94,8 +94,11 @@ class Reporter:
         return None
 
     def _redacted(self, event: Event) -> Event:
+        output = self._redact(event.output)
         return event.replace(
-            output=self._redact(event.output),
+            output=output,
+            # By as much as it grew or shrank, else what is whole would look like cut.
+            output_bytes=event.output_bytes + len(output) - len(event.output),
             command=self._redact.text(event.command),
             detail=self._redact.text(event.detail),
         )

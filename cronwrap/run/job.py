@@ -162,11 +162,10 @@ def _value(job: Job, option: "Option", levels: "list[Level]") -> "tuple[Any, str
             return _convert(option, level.given[option.key]), level.where(option)
         except ValueError as error:
             message = f"{level.where(option)}: {option.key} {error}"
-            hint = f"write {option.metavar or 'true or false'}"
             if option.execution:
-                job.stop(message, hint)
+                job.stop(message, "the job did not run: this option says how it is to run")
             else:
-                job.warnings.append((f"{message}; it is left out", hint))
+                job.warnings.append((f"{message}; it is left out", ""))
     return (list(option.default or ()) if option.multiple else option.default), "built-in"
 
 
@@ -205,6 +204,6 @@ def _judge_files(job: Job) -> None:
     """Sort the files' problems: what may have changed how this job runs stops it."""
     for problem in job.config.problems:
         if problem.table in ("defaults", f"checks.{job.check}"):
-            job.stop(problem.message, problem.hint or "the job's own settings stand there")
+            job.stop(problem.message, problem.hint or "the job did not run: its own settings stand there")
         else:
             job.warnings.append((problem.message, problem.hint))

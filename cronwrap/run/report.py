@@ -157,7 +157,9 @@ class Report:
         self._buffer += data
         for kind, *rest in unframe(self._buffer):
             if kind == "ready":
-                self._ready_s, self._labels = time.monotonic(), rest[0]
+                self._ready_s = time.monotonic()
+            elif kind == "labels":
+                self._labels = rest[0]
             elif kind == "problem":
                 self.problems.append((rest[0], rest[1]))
             elif kind == "result":

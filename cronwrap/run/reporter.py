@@ -39,6 +39,10 @@ class Reporter:
     def __init__(self, job: Job, state_dir: str, settled: set[str], result_fd: int) -> None:
         self._job = job
         self._result_fd = result_fd
+        self._say(
+            "ready"
+        )  # all is imported; from here on time counts, for a secret's file may hang
+        self._begun_s = time.monotonic()
         self._learned = _Learned(Path(state_dir) / LEARNED_FILE)
         places, problems = Endpoints(job.config, os.environ).resolve_all(job.endpoint)
         self._couriers = [
@@ -47,7 +51,7 @@ class Reporter:
             if place.label not in settled
         ]
         self._redact = Redactor(_job_environment(job), _secrets(places))
-        self._say("ready", [courier.endpoint.label for courier in self._couriers])
+        self._say("labels", [courier.endpoint.label for courier in self._couriers])
         for message, hint in problems:
             self._say("problem", message, hint)
 
@@ -58,6 +62,7 @@ class Reporter:
                 courier.start(self._redacted(start))
         end = self._wait_for_end(control_fd)
         if end is not None:
+            self._begun_s = time.monotonic()
             self.finish(end)
             return
         for courier in self._couriers:
@@ -66,7 +71,7 @@ class Reporter:
 
     def finish(self, end: Event) -> None:
         """Tell all endpoints of the end, within the budget."""
-        deadline_s = time.monotonic() + self._job.report_budget
+        deadline_s = self._begun_s + self._job.report_budget
         for courier, result in finish_all(
             self._couriers, self._redacted(end), deadline_s=deadline_s
         ):

@@ -1,5 +1,6 @@
 """Whatever an endpoint does, the job is not touched, the budget is kept, and one line says why."""
 
+import os
 import re
 import time
 from pathlib import Path
@@ -144,3 +145,22 @@ def test_of_a_start_that_failed_a_person_hears_only_when_asked_for(
     assert cronwrap(*hook, "--", "true").stderr == ""
     assert "the start was not reported to" in cronwrap("-v", *hook, "--", "true").stderr
     assert httpd.paths == [f"{CHECK}/start", f"{CHECK}/0"] * 2
+
+
+def test_a_file_of_a_secret_that_hangs(cronwrap: Cronwrap, httpd: Httpd, tmp_path: Path) -> None:
+    """As on a network file system that is gone; a FIFO that nobody writes to is as bad."""
+    os.mkfifo(tmp_path / "secret")
+    config = f"""
+        [endpoints.monitor]
+        service = "webhook"
+        url = "{httpd.url}/hook"
+        secret = "file:{tmp_path / "secret"}"
+    """
+
+    done = cronwrap("-c", "x", *BUDGET, "-e", "monitor", "--", "true", config=config, limit_s=10)
+
+    assert done.returncode == 0
+    assert done.stderr == (
+        "cronwrap: check x: the end was not reported to any endpoint (1 given): no answer in 1.0 s\n"
+    )
+    assert cronwrap.processes() == set()

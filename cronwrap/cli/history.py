@@ -62,5 +62,6 @@ def _why(run: dict[str, Any]) -> str:
     if run["phase"] == "lost":
         return "cut off: its wrapper was killed, or the machine went down"
     words = {"exit": "", "signal": run["signal"], "timeout": "timed out", "stopped": "stopped"}
-    word = words.get(run["reason"], run["reason"].replace("_", " "))
+    reason = run["reason"] or ""
+    word = words.get(reason, reason.replace("_", " "))
     return ": ".join(part for part in (word, run["detail"]) if part)

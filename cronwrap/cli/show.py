@@ -51,7 +51,10 @@ def when(unix_s: float | None) -> str:
     """Return a time of day on this machine's clock, with its date."""
     if unix_s is None:
         return ""
-    return dt.datetime.fromtimestamp(unix_s).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        return dt.datetime.fromtimestamp(unix_s).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except (ValueError, OverflowError, OSError):
+        return f"{unix_s:.0f}"  # a clock that was far off, or a damaged record
 
 
 def duration(seconds: float | None) -> str:

@@ -21,7 +21,8 @@ LEAVES = {"errors", "units", "event", "schedule", "redact"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     **{leaf: set() for leaf in LEAVES},
-    "config": LEAVES,
+    "config": LEAVES | {"toml_file"},
+    "toml_file": set(),
     "store": LEAVES,
     "services": LEAVES,
     "deliver": LEAVES | {"services", "store"},
@@ -39,7 +40,7 @@ ONLY_IN = {
     "httpx": {"deliver.http"},
     "psutil": {"run.proctree"},
     "rich": {"cli"},
-    "tomli": {"config", "docgen", "services"},
+    "tomli": {"docgen", "services", "toml_file"},
 }
 
 # Nothing of these may be loaded when the job is executed. Each costs 3 to 60 ms.

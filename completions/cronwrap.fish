@@ -52,9 +52,10 @@ function __cronwrap_job
     set -l place (__cronwrap_place)
     set -l word (commandline -ct)
     contains -- "$place[1]" first run job; or return
-    test "$place[1]" = first; and string match -qr -- '^(-|$)' "$word"; and return
+    test "$place[1]" != job; and string match -q -- '-*' "$word"; and return
+    test "$place[1]" = first -a -z "$word"; and return
     set -l line (string escape -- $place[2..-1]) "$word"
-    complete -C "$line"
+    complete --do-complete="$line"
 end
 
 complete -c cronwrap -f

@@ -1,12 +1,11 @@
 """One run, from the job's start to the exit status: all that happens beside and after the job."""
 
 import os
-import resource
 import time
 
 from cronwrap import units
 from cronwrap.event import FAIL, START, Event
-from cronwrap.run import oom, outcome
+from cronwrap.run import oom, outcome, proctree
 from cronwrap.run.copy import Stream, Writer
 from cronwrap.run.hold import Hold
 from cronwrap.run.loop import Loop
@@ -51,7 +50,7 @@ class Lifetime:
         self._record = Record(self._directory, run_id)
         self._supervisor: Supervisor | None = None
         self._told_to_stop = False
-        self._own_rss_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        self._own_rss_kib = proctree.own_rss_kib()
 
     def run(self, started: "Child | NotStarted") -> int:
         """See the run through to its end; return the exit status to end with."""

@@ -91,6 +91,19 @@ def tree_rss_bytes(helpers: "Iterable[int]") -> int:
     return total
 
 
+def own_rss_kib() -> int:
+    """Return how large this process is.
+
+    Its ru_maxrss would also count whoever executed us, however large that was (getrusage(2)).
+    """
+    stat = _read_stat("self")
+    if stat is not None:
+        return stat[1] * _PAGE_BYTES // 1024
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def _read_stat(pid: str) -> "tuple[int, int] | None":
     """Return the parent's pid and the resident pages of a process, None when it is gone."""
     try:

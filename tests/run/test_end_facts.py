@@ -87,6 +87,17 @@ def test_the_largest_process_is_told(cronwrap: Cronwrap, httpd: Httpd) -> None:
     assert 50_000_000 < last(httpd)["max_rss_bytes"] < 90_000_000
 
 
+def test_the_size_of_what_started_us_is_not_the_jobs(cronwrap: Cronwrap, httpd: Httpd) -> None:
+    """The kernel counts what a process was before it executed another program."""
+    text = "import os, sys; kept = b'x' * 150_000_000; os.execvp(sys.argv[1], sys.argv[1:])"
+
+    cronwrap(
+        *("-e", webhook(httpd), "--", *PYTHON, "kept = b'x' * 50_000_000"), via=(*PYTHON, text)
+    )
+
+    assert 50_000_000 < last(httpd)["max_rss_bytes"] < 90_000_000
+
+
 def test_the_memory_of_all_processes_together_is_told(cronwrap: Cronwrap, httpd: Httpd) -> None:
     text = '"$@" & "$@" & wait'
 

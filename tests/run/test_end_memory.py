@@ -42,7 +42,7 @@ def say_go(running: Running) -> None:
 def test_much_output_takes_no_memory(cronwrap: Cronwrap, source: str) -> None:
     with Path("/dev/null").open("wb") as null:
         running = cronwrap.start(
-            *("--", "sh", "-c", PRINT.replace("$0", source)),
+            *("--tail-bytes", "300k", "--", "sh", "-c", PRINT.replace("$0", source)),
             stdin=subprocess.PIPE,
             stdout=null,
             env=UNMEASURED,

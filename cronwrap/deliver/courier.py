@@ -186,7 +186,7 @@ class _Delivery:
     def _one(self, delivery: Delivery) -> Result:
         """Try until it is accepted, or rejected, or not to be tried again in this time."""
         for retry in range(self._policy.tries):
-            verdict, again = self._try(delivery)
+            verdict, again = self._try(delivery.on_try(retry))
             if verdict.kind != RETRY:
                 return Result(kind=verdict.kind, why=verdict.why)
             gave_up = Result(kind=UNDELIVERED, why=verdict.why, after_s=verdict.after_s)

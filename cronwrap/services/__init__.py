@@ -98,7 +98,8 @@ def from_table(
         if not url:
             raise table.error("has neither service nor url", hint=f"services: {_known(services)}")
         service, plain = _recognise(url, services)
-        values = {**values, "url": plain}
+        values = {key: value for key, value in values.items() if key != "url"}
+        values[_definition(service, services, table.where).url_setting] = plain
     definition = _definition(service, services, table.where)
     return Resolver(definition, values, environ, path=origin, header=header).endpoint(name)
 
@@ -155,10 +156,10 @@ def _recognise(url: str, services: Mapping[str, spec.Definition] | None) -> tupl
     if named:
         return named, plain
     for name, definition in (services or {}).items():
-        if belongs(plain, definition.hosts, definition.paths):
+        if belongs(plain, definition.hosts, definition.paths, definition.patterns):
             return name, plain
     for name in names():
         recognise = _table(name).get("recognise", {})
-        if belongs(plain, recognise.get("hosts", ()), recognise.get("paths", ())):
+        if belongs(plain, *(recognise.get(key, ()) for key in ("hosts", "paths", "patterns"))):
             return name, plain
     return FALLBACK, plain

@@ -31,15 +31,18 @@ def split_scheme(url: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else ("", url)
 
 
-def belongs(url: str, hosts: Collection[str], paths: Collection[str]) -> bool:
-    """Return whether *url* has one of the hosts (".h" stands for all below h) or paths."""
+def belongs(
+    url: str, hosts: Collection[str], paths: Collection[str], patterns: Collection[str]
+) -> bool:
+    """Return whether *url* has one of the hosts (".h" stands for all below h), paths or shapes."""
     try:
         parts = urlsplit(url)
     except ValueError:  # check_url tells of it
         return False
     host = (parts.hostname or "").lower()
     by_host = any(host == one or (one.startswith(".") and host.endswith(one)) for one in hosts)
-    return by_host or any(one in parts.path for one in paths)
+    by_path = any(one in parts.path for one in paths)
+    return by_host or by_path or any(re.match(one, url) for one in patterns)
 
 
 def check_url(url: str, where: str) -> None:

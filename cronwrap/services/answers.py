@@ -16,6 +16,7 @@ from cronwrap.services.base import ACCEPTED, REJECTED, RETRY, Answer, Verdict
 from cronwrap.services.table import Table
 
 KEYS = ("accept", "retry", "reject", "hint", "limit")
+RETRY_KEYS = ("status", "body", "after", "after_header", "hint")
 REPORT_BYTES = "report_bytes"  # what is learned: how much of a body the service keeps
 
 _RETRIED = {408, 425, 429}
@@ -29,12 +30,14 @@ class Rule(NamedTuple):
 
     Attributes:
         after_s: with a retry, not before so many seconds.
+        after_header: of the answer, which says how many seconds.
         hint: what to do about it.
     """
 
     status: tuple[int, ...] = ()
     body: re.Pattern[str] | None = None
     after_s: float | None = None
+    after_header: str = ""
     hint: str = ""
 
     def matches(self, status: int, body: str) -> bool:
@@ -75,7 +78,8 @@ class Rules(NamedTuple):
         hint = self.hints.get(answer.status, "")
         for rule in self.retry:
             if rule.matches(answer.status, body):
-                after_s = max(filter(None, (rule.after_s, _after_s(answer))), default=None)
+                said_s = (rule.after_s, _after_s(answer), _seconds(answer, rule.after_header))
+                after_s = max(filter(None, said_s), default=None)
                 return Verdict(kind=RETRY, why=_with_hint(said, rule.hint or hint), after_s=after_s)
         if answer.status in _RETRIED or answer.status >= _SERVER_ERROR:
             return Verdict(kind=RETRY, why=_with_hint(said, hint), after_s=_after_s(answer))
@@ -132,6 +136,11 @@ def _after_s(answer: Answer) -> float | None:
     return _json_after_s(answer.body)
 
 
+def _seconds(answer: Answer, header: str) -> float | None:
+    said = answer.headers.get(header, "")
+    return float(said) if re.fullmatch(r"[0-9]{1,9}", said) else None
+
+
 def _unix_s(date: str) -> float | None:
     try:
         return parsedate_to_datetime(date).timestamp()
@@ -160,7 +169,7 @@ def read(table: Table) -> Rules:
     Raises:
         CronwrapError: for a wrong type or a pattern that is none.
     """
-    accept = _rule(table.table("accept", ("status", "body")))
+    accept = _rule(table.table("accept", ("status", "body", "example")))
     limit = table.table("limit", ("report", "header"))
     hints = table.table("hint")
     for status in hints.data:
@@ -168,7 +177,7 @@ def read(table: Table) -> Rules:
             raise hints.error(f"{status!r} is no HTTP status")
     return Rules(
         accept=accept if accept.status else _any_2xx(accept),
-        retry=tuple(map(_rule, table.tables("retry", ("status", "body", "after", "hint")))),
+        retry=tuple(map(_rule, table.tables("retry", RETRY_KEYS))),
         reject=tuple(map(_rule, table.tables("reject", ("status", "body", "hint")))),
         hints={int(status): hints.text(status) for status in hints.data},
         limit_bytes=int(limit.number("report", 100_000) or 0),
@@ -190,5 +199,6 @@ def _rule(table: Table) -> Rule:
         status=table.numbers("status"),
         body=body,
         after_s=table.number("after"),
+        after_header=table.text("after_header").lower(),
         hint=table.text("hint"),
     )

@@ -25,6 +25,8 @@ class Http(NamedTuple):
         headers: name and value, in order; neither has CR or LF.
         body: sent with Content-Length, also when empty.
         timeout_s: for one try, in all.
+        others: URLs of the same place, which are tried in turn with the first.
+        max_age_s: an older event is not to be sent any more; None when any may be.
     """
 
     method: str
@@ -32,6 +34,13 @@ class Http(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     timeout_s: float = 10.0
+    others: tuple[str, ...] = ()
+    max_age_s: float | None = None
+
+    def on_try(self, number: int) -> "Http":
+        """Return what is sent at try *number*, the first being 0."""
+        urls = (self.url, *self.others)
+        return self._replace(url=urls[number % len(urls)])
 
 
 Delivery = Http

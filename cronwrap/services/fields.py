@@ -52,12 +52,22 @@ FIELDS: dict[str, Callable[[Event], Value]] = {
 }
 TEXTS = ("report", "output")  # cut to the service's limit
 NEVER_MISSING = {"check", "run_id", "phase", "slug", "summary", "report", "at", "version"}
+TABLES = frozenset({"tags"})
 NUMBERS = {name for name in DEFAULTS if name.endswith(("_s", "_bytes", "_status"))}
 
 
 def _cut(value: Value, limit_bytes: int) -> Value:
     text = as_text(value) or ""
     return text.encode()[:limit_bytes].decode("utf-8", "ignore")
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def one_line(text: str) -> str:
+    """Return *text* without line breaks and other control characters."""
+    return re.sub(r"[\x00-\x20\x7f]+", " ", text).strip()
 
 
 # name -> (what it makes of a value, the fields it is for; None: any)
@@ -71,6 +81,8 @@ FILTERS: dict[str, tuple[Callable[[Value], Value], frozenset[str] | None]] = {
     "hex": (lambda value: (as_text(value) or "").replace("-", ""), None),
     "upper": (lambda value: (as_text(value) or "").upper(), None),
     "lower": (lambda value: (as_text(value) or "").lower(), None),
+    "escape": (lambda value: _escape(as_text(value) or ""), None),
+    "list": (lambda tags: [f"{one_line(k)}:{one_line(v)}" for k, v in tags.items()], TABLES),
 }
 CUT = "cut"  # the one filter with a number: {summary|cut:250}
 
@@ -109,6 +121,12 @@ def as_text(value: Value) -> str | None:
     return str(value)
 
 
+class Standby(str):
+    """The value of a setting that gives way to what the event itself says."""
+
+    __slots__ = ()
+
+
 class Fields:
     """The values of one event for one endpoint: its settings first, then what the event says."""
 
@@ -121,9 +139,12 @@ class Fields:
         self._limit_bytes = limit_bytes
 
     def __getitem__(self, name: str) -> Value:
-        setting = clean(self._settings.get(name))
-        if setting is not None:
-            return setting
+        setting = self._settings.get(name)
+        if isinstance(setting, Standby):
+            own = clean(FIELDS[name](self._event))
+            return clean(str(setting)) if own is None else own
+        if (cleaned := clean(setting)) is not None:
+            return cleaned
         if name == "verb":
             return self._verb or None
         if name == "report":

@@ -1,7 +1,7 @@
 """One request of a service: read from its table, then built for each event.
 
 A key of a phase's table wins over the same key of the service; ``query`` and ``headers`` are
-merged key by key, and of ``text``, ``form`` and ``json`` the phase's own replaces the service's.
+merged key by key, and of the bodies the phase's own replaces the service's.
 """
 
 import base64
@@ -22,14 +22,16 @@ from cronwrap.services.template import (
     form,
     header,
     merge_query,
+    names_in,
     parse,
     parse_tree,
     path_literal,
     segment,
 )
+from cronwrap.units import parse_duration
 
-BODIES = ("text", "form", "json")
-KEYS = ("method", "url", "path", "query", "headers", "auth", "sign", *BODIES)
+BODIES = ("text", "form", "json", "json_lines")
+KEYS = ("when", "method", "url", "path", "query", "headers", "auth", "sign", "max_age", *BODIES)
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"}
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # What the sender alone may say.
@@ -38,6 +40,7 @@ _TYPES = {
     "text": "text/plain; charset=utf-8",
     "form": "application/x-www-form-urlencoded",
     "json": "application/json",
+    "json_lines": "application/x-ndjson",
 }
 
 
@@ -50,7 +53,13 @@ class Sign(NamedTuple):
 
 
 class Request(NamedTuple):
-    """A request as templates; url, path and text are alternatives, the first that fills counts."""
+    """A request as templates; url, path and text are alternatives, the first that fills counts.
+
+    Attributes:
+        when: it is made only where this has something to say.
+        many: the settings that hold several URLs, which are tried in turn.
+        max_age_s: an older event is not to be sent any more; None when any may be.
+    """
 
     method: str
     url: tuple[Template, ...]
@@ -61,11 +70,23 @@ class Request(NamedTuple):
     body: str
     content: Any
     sign: Sign | None
+    when: Template | None = None
+    many: frozenset[str] = frozenset()
+    max_age_s: float | None = None
+
+    @property
+    def names(self) -> set[str]:
+        """The fields that it needs."""
+        lists = (self.url, self.path, *self.query.values())
+        single = [*self.headers.values(), *(self.auth or ()), *([self.when] if self.when else [])]
+        return names_in([*lists, *single, self.content])
 
     def build(self, fields: Fields) -> Http | None:
         """Return the request that carries *fields*; None when no URL can be filled."""
-        url = self._url(fields)
-        if url is None:
+        if self.when is not None and self.when.fill(fields) is None:
+            return None
+        urls = self._urls(fields)
+        if not urls:
             return None
         body = self._body(fields)
         headers = {name: header(text) for name, text in _filled(self.headers, fields)}
@@ -78,16 +99,24 @@ class Request(NamedTuple):
         if self.sign and (key := self.sign.key.fill(fields)) is not None:
             digest = hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
             headers[self.sign.header] = self.sign.prefix + digest
-        return Http(method=self.method, url=url, headers=tuple(headers.items()), body=body)
+        return Http(
+            method=self.method,
+            url=urls[0],
+            headers=tuple(headers.items()),
+            body=body,
+            others=tuple(urls[1:]),
+            max_age_s=self.max_age_s,
+        )
 
-    def _url(self, fields: Fields) -> str | None:
+    def _urls(self, fields: Fields) -> list[str]:
         for template in self.url:
-            filled = _fill_url(template, fields)
-            if filled is not None:
-                break
-        else:
-            return None
-        url, own_query = filled
+            filled = _fill_urls(template, fields, self.many)
+            if filled:
+                return [self._whole(url, own_query, fields) for url, own_query in filled]
+        return []
+
+    def _whole(self, url: str, own_query: str, fields: Fields) -> str:
+        """Return *url* with path and query."""
         path = _first(self.path, fields, encode_path=True)
         if path is not None:
             url = url.rstrip("/") + path
@@ -106,9 +135,15 @@ class Request(NamedTuple):
         if self.body == "form":
             return form(_filled(self.content, fields)).encode()
         if self.body == "json":
-            filled = fill_tree(self.content, fields)
-            return json.dumps({} if filled is None else filled, ensure_ascii=False).encode()
+            return _json(self.content, fields)
+        if self.body == "json_lines":
+            return b"".join(_json(line, fields) + b"\n" for line in self.content)
         return b""
+
+
+def _json(tree: Any, fields: Fields) -> bytes:
+    filled = fill_tree(tree, fields)
+    return json.dumps({} if filled is None else filled, ensure_ascii=False).encode()
 
 
 def _filled(templates: Mapping[str, Template], fields: Fields) -> list[tuple[str, str]]:
@@ -126,19 +161,21 @@ def _first(
     return None
 
 
-def _fill_url(template: Template, fields: Fields) -> tuple[str, str] | None:
-    """Return a URL without its query, and the query that a URL given as a setting has."""
-    base, own_query, parts = "", "", template.parts
+def _fill_urls(template: Template, fields: Fields, many: Collection[str]) -> list[tuple[str, str]]:
+    """Return URLs without their query, and the query that a URL given as a setting has."""
+    bases, parts = [""], template.parts
     if isinstance(parts[0], Slot):
-        given = Template(parts[:1]).fill(fields)
-        if given is None:
-            return None
-        base, _, own_query = given.partition("#")[0].partition("?")
+        given = parts[0].value(fields)
+        bases = [] if given is None else list(given) if parts[0].name in many else [str(given)]
         parts = parts[1:]
     rest = Template(parts).fill(fields, segment)
     if rest is None:
-        return None
-    return (base.rstrip("/") if rest.startswith("/") else base) + rest, own_query
+        return []
+    split = (base.partition("#")[0].partition("?") for base in bases)
+    return [
+        ((url.rstrip("/") if rest.startswith("/") else url) + rest, query)
+        for url, _, query in split
+    ]
 
 
 def read(
@@ -170,6 +207,9 @@ def read(
         body=body,
         content=content,
         sign=reader.sign(),
+        when=reader.when(),
+        many=frozenset(name for name, kind in kinds.items() if kind == "urls"),
+        max_age_s=reader.max_age_s(),
     )
 
 
@@ -177,7 +217,7 @@ def _checked_url(template: Template, table: Table, kinds: Mapping[str, str]) -> 
     """Return *template* when it surely gives a URL, and nothing can change its host."""
     first = template.parts[0] if template.parts else ""
     if isinstance(first, Slot):
-        if kinds.get(first.name) != "url":
+        if kinds.get(first.name) not in {"url", "urls"}:
             raise table.wrong("url", 'begun by http://, https:// or a setting of kind "url"')
     elif not re.match(r"https?://(?!/)", first):
         raise table.wrong("url", 'begun by http://, https:// or a setting of kind "url"')
@@ -259,6 +299,18 @@ class _Reader:
             prefix=table.text("prefix"),
         )
 
+    def when(self) -> Template | None:
+        text = self._of("when").text("when")
+        return self._parse(text, self._of("when"), "when") if text else None
+
+    def max_age_s(self) -> float | None:
+        table = self._of("max_age")
+        text = table.text("max_age")
+        try:
+            return parse_duration(text) if text else None
+        except ValueError as error:
+            raise table.error(f"max_age {error}") from error
+
     def body(self) -> tuple[str, Value]:
         own = [key for key in BODIES if key in self._table]
         table = self._table if own else self._defaults
@@ -268,9 +320,11 @@ class _Reader:
         if not kinds:
             return "", None
         kind = kinds[0]
-        if kind == "json":
-            where = f"{table.where}: json"
-            return kind, parse_tree(table.data["json"], where=where, known=self._known)
+        if kind in {"json", "json_lines"}:
+            tree = table.data[kind]
+            if kind == "json_lines" and not isinstance(tree, list):
+                raise table.wrong(kind, "a list")
+            return kind, parse_tree(tree, where=f"{table.where}: {kind}", known=self._known)
         if kind == "text":
             return kind, self.alternatives("text")
         inner = table.table("form")

@@ -16,11 +16,13 @@ from cronwrap.redact import mask_url
 from cronwrap.services.address import is_url
 from cronwrap.services.base import Service
 from cronwrap.services.endpoint import Endpoint
-from cronwrap.services.fields import FIELDS
-from cronwrap.services.spec import Definition, Setting
+from cronwrap.services.fields import FIELDS, Standby
+from cronwrap.services.spec import Definition, Setting, phases
 from cronwrap.services.table import Table
 from cronwrap.units import parse_duration
 
+# Fields that a person sets for all services: a service's own variable gives way to them.
+_CONFIGURED = {"environment"}
 # What an endpoint of any service may say about the way there.
 TRANSPORT = ("service", "timeout", "ca_file", "client_cert", "client_key", "on")
 
@@ -66,7 +68,7 @@ class Resolver:
             ca_file=table.text("ca_file"),
             client_cert=table.text("client_cert"),
             client_key=table.text("client_key"),
-            on=_phases(table),
+            on=phases(table, self._definition.on),
             secrets=tuple(self._secrets(settings)),
             literal_secrets=tuple(self._literal_secrets()),
         )
@@ -80,7 +82,7 @@ class Resolver:
         helped = {**self._from_environment(given.keys()), **given}
         for name, setting in self._definition.settings.items():
             if name not in helped and setting.default is not None:
-                helped[name] = setting.default
+                helped[name] = setting.choices.get(setting.default, setting.default)
         return helped
 
     def _from_environment(self, given: Collection[str]) -> dict[str, Any]:
@@ -98,7 +100,8 @@ class Resolver:
         for name, setting in definition.settings.items():
             variable = next((one for one in setting.env if self._environ.get(one)), "")
             if variable and name not in given and name not in others:
-                found[name] = self._value(setting, self._environ[variable], variable)
+                value = self._value(setting, self._environ[variable], variable)
+                found[name] = Standby(value) if name in _CONFIGURED else value
         return found
 
     def _value(self, setting: Setting, value: object, variable: str = "") -> Any:
@@ -107,6 +110,10 @@ class Resolver:
         if isinstance(value, Mapping) and setting.kind == "table":
             pairs = value.items()
             return {one: self._read(setting, item, f"{key}.{one}") for one, item in pairs}
+        if setting.kind in {"urls", "numbers"}:
+            one = setting._replace(kind=setting.kind.removesuffix("s"))
+            values = value if isinstance(value, list) else [value]
+            return [self._value(one, item, variable) for item in values]
         if setting.kind in {"number", "flag"}:
             return self._number(setting, value, key)
         if not isinstance(value, str) or setting.kind == "table":
@@ -116,7 +123,13 @@ class Resolver:
             raise self._table.wrong(key, "a URL that begins with http:// or https://")
         if setting.kind == "host" and not re.fullmatch(r"[A-Za-z0-9.:\[\]-]*", text):
             raise self._table.wrong(key, "the name of a host")
-        return text
+        return self._choice(setting, text, key)
+
+    def _choice(self, setting: Setting, text: str, key: str) -> Any:
+        if setting.choices and text not in setting.choices:
+            hint = nearest(text, list(setting.choices))
+            raise self._table.wrong(key, f"one of {', '.join(setting.choices)}", hint=hint)
+        return setting.choices.get(text, text)
 
     def _number(self, setting: Setting, value: object, key: str) -> object:
         if setting.kind == "flag" and value in {True, False, "1", "0", "true", "false"}:
@@ -218,11 +231,3 @@ def _timeout_s(table: Table) -> float | None:
     if timeout_s == 0:
         raise table.wrong("timeout", "more than 0 seconds")
     return timeout_s
-
-
-def _phases(table: Table) -> tuple[str, ...]:
-    phases = table.texts("on") if "on" in table else PHASES
-    for phase in phases:
-        if phase not in PHASES:
-            raise table.error(f"on: unknown phase {phase!r}", hint=nearest(phase, list(PHASES)))
-    return phases

@@ -4,8 +4,13 @@ The shipped services and a user's own ``[services.NAME]`` are the same grammar a
 code. The keys of a definition:
 
     summary, reference, events, limits   for the manual
-    settings.NAME                        help, kind, secret, required, env, default
-    recognise                            hosts, paths, setting: the URLs that belong to it
+    settings.NAME                        help, kind, secret, required, env, default, choices,
+
+Example:
+    derived                              field -> kind: what NAME.py makes of settings and event
+    carries                              what it can tell, where only code knows (carries.py)
+    recognise                            hosts, paths, patterns, setting: its URLs
+    on                                   phases it is told of unless an endpoint says otherwise
     verb                                 phase -> the service's word; no word: nothing is sent
     start, success, fail, log            a request (or a list) for the phase
     late                                 for an end that is told late
@@ -14,19 +19,24 @@ code. The keys of a definition:
     accept, retry, reject, hint, limit   what answers mean (answers.py)
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from cronwrap.errors import nearest
 from cronwrap.event import PHASES, START, Event
 from cronwrap.services import answers, request
 from cronwrap.services.base import Answer, Delivery, Http, Verdict
 from cronwrap.services.fields import FIELDS, TEXTS, Fields, Value
 from cronwrap.services.table import Table
 
-KINDS = ("text", "url", "host", "number", "flag", "table")
+KINDS = ("text", "url", "urls", "host", "number", "numbers", "flag", "table")
+SETTING_KEYS = ("help", "kind", "secret", "required", "env", "default", "choices", "example")
 WHEN = (*PHASES, "late", "every")
 KEYS = (
-    *("summary", "reference", "events", "limits", "settings", "recognise", "verb"),
+    *("summary", "reference", "events", "limits", "settings", "derived", "carries"),
+    *("on", "recognise", "verb"),
     *WHEN,
     *request.KEYS,
     *answers.KEYS,
@@ -42,6 +52,8 @@ class Setting(NamedTuple):
         required: nothing can be sent without it.
         env: environment variables that stand in for it, in order.
         default: None when there is none.
+        choices: the words it may be, and what templates see in their place; none: any.
+        example: for the manual.
     """
 
     name: str
@@ -51,6 +63,8 @@ class Setting(NamedTuple):
     required: bool = False
     env: tuple[str, ...] = ()
     default: Value = None
+    choices: Mapping[str, Value] = MappingProxyType({})
+    example: str = ""
 
 
 class Definition(NamedTuple):
@@ -60,7 +74,10 @@ class Definition(NamedTuple):
         origin: the file it comes from.
         hosts: a URL of one of these is recognised as this service's.
         paths: so is a URL whose path has one of these in it.
+        patterns: so is a URL that one of these regular expressions matches.
         url_setting: the setting that such a URL is a value of.
+        on: the phases it is told of unless an endpoint says otherwise.
+        derived: fields that NAME.py makes of settings and event; name -> kind.
         table: its TOML, for a service that is finished by code.
     """
 
@@ -73,7 +90,10 @@ class Definition(NamedTuple):
     settings: Mapping[str, Setting]
     hosts: tuple[str, ...]
     paths: tuple[str, ...]
+    patterns: tuple[str, ...]
     url_setting: str
+    on: tuple[str, ...]
+    derived: Mapping[str, str]
     verb: Mapping[str, str]
     requests: Mapping[str, tuple[request.Request, ...]]
     rules: answers.Rules
@@ -105,7 +125,8 @@ def read(name: str, data: object, origin: str, header: str = "") -> Definition:
     """
     table = Table(data, origin, header or f"services.{name}", KEYS)
     settings = _settings(table)
-    recognise = table.table("recognise", ("hosts", "paths", "setting"))
+    derived = table.table("derived")
+    recognise = table.table("recognise", ("hosts", "paths", "patterns", "setting"))
     verb = table.table("verb", PHASES)
     return Definition(
         name=name,
@@ -117,19 +138,42 @@ def read(name: str, data: object, origin: str, header: str = "") -> Definition:
         settings=settings,
         hosts=recognise.texts("hosts"),
         paths=recognise.texts("paths"),
+        patterns=_patterns(recognise),
         url_setting=recognise.text("setting", "url"),
+        on=phases(table, PHASES),
+        derived={name: derived.text(name) for name in derived.data},
         verb={phase: verb.text(phase) for phase in verb.data},
-        requests=_requests(table, settings),
+        requests=_requests(table, settings, derived.data),
         rules=answers.read(table),
         table=table.data,
     )
+
+
+def _patterns(table: Table) -> tuple[str, ...]:
+    try:
+        return tuple(re.compile(pattern).pattern for pattern in table.texts("patterns"))
+    except re.error as error:
+        raise table.wrong("patterns", f"regular expressions: {error}") from error
+
+
+def phases(table: Table, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the phases of the key ``on``.
+
+    Raises:
+        CronwrapError: when one of them is none.
+    """
+    given = table.texts("on") if "on" in table else default
+    for phase in given:
+        if phase not in PHASES:
+            raise table.error(f"on: unknown phase {phase!r}", hint=nearest(phase, list(PHASES)))
+    return given
 
 
 def _settings(table: Table) -> dict[str, Setting]:
     settings = {}
     tables = table.table("settings")
     for name in tables.data:
-        one = tables.table(name, ("help", "kind", "secret", "required", "env", "default"))
+        one = tables.table(name, SETTING_KEYS)
         kind = one.text("kind", "text")
         if kind not in KINDS:
             raise one.wrong("kind", f"one of {', '.join(KINDS)}")
@@ -141,15 +185,17 @@ def _settings(table: Table) -> dict[str, Setting]:
             required=one.flag("required"),
             env=one.texts("env"),
             default=one.data.get("default"),
+            choices=one.table("choices").data,
+            example=one.text("example"),
         )
     return settings
 
 
 def _requests(
-    table: Table, settings: Mapping[str, Setting]
+    table: Table, settings: Mapping[str, Setting], derived: Mapping[str, str]
 ) -> dict[str, tuple[request.Request, ...]]:
-    known = {*FIELDS, *TEXTS, *settings, *(["verb"] if "verb" in table else [])}
-    kinds = {name: setting.kind for name, setting in settings.items()}
+    known = {*FIELDS, *TEXTS, *settings, *derived, *(["verb"] if "verb" in table else [])}
+    kinds = {**{name: setting.kind for name, setting in settings.items()}, **derived}
     requests = {}
     for when in WHEN:
         if when in table:
@@ -160,11 +206,20 @@ def _requests(
     return requests
 
 
+def _nothing(_event: Event, _settings: Mapping[str, Value]) -> Mapping[str, Value]:
+    return {}
+
+
 class TemplateService(NamedTuple):
-    """A Service that is a definition with the settings of one endpoint."""
+    """A Service that is a definition with the settings of one endpoint.
+
+    Attributes:
+        facts: the derived fields of an event; pure.
+    """
 
     definition: Definition
     settings: Mapping[str, Value]
+    facts: Callable[[Event, Mapping[str, Value]], Mapping[str, Value]] = _nothing
 
     def __repr__(self) -> str:
         return f"<{self.definition.name}>"  # settings hold secrets
@@ -176,7 +231,7 @@ class TemplateService(NamedTuple):
             return []
         fields = Fields(
             event,
-            self.settings,
+            {**self.settings, **self.facts(event, self.settings)},
             verb=definition.verb.get(event.phase, ""),
             limit_bytes=definition.rules.report_bytes(learned),
         )

@@ -38,9 +38,9 @@ class Table:
         """Return the error that says *message* about this table."""
         return CronwrapError(f"{self.where}: {message}", hint=hint)
 
-    def wrong(self, key: str, must: str) -> CronwrapError:
+    def wrong(self, key: str, must: str, *, hint: str = "") -> CronwrapError:
         """Return the error that says what the value of *key* must be."""
-        return self.error(f"{key} must be {must}")
+        return self.error(f"{key} must be {must}", hint=hint)
 
     def __contains__(self, key: str) -> bool:
         return key in self.data

@@ -116,9 +116,28 @@ def fill_tree(tree: Any, fields: Fields) -> Value:
         filled = {key: fill_tree(item, fields) for key, item in tree.items()}
         return {key: item for key, item in filled.items() if item is not None} or None
     if isinstance(tree, list):
-        items = (fill_tree(item, fields) for item in tree)
-        return [item for item in items if item is not None] or None
+        return [item for branch in tree for item in _items(branch, fields)] or None
     return tree
+
+
+def _items(branch: Any, fields: Fields) -> list[Value]:
+    """Return what stands for *branch* in a list; a field that is a list itself is spread."""
+    item = fill_tree(branch, fields)
+    if isinstance(branch, Template) and isinstance(item, list):
+        return item
+    return [] if item is None else [item]
+
+
+def names_in(tree: Any) -> set[str]:
+    """Return the fields that *tree* needs."""
+    if isinstance(tree, Template):
+        return tree.names
+    branches = tree.values() if isinstance(tree, dict) else tree if _is_list(tree) else ()
+    return set[str]().union(*map(names_in, branches))
+
+
+def _is_list(tree: Any) -> bool:
+    return isinstance(tree, list | tuple) and not isinstance(tree, Template)
 
 
 def segment(text: str) -> str:

@@ -14,6 +14,16 @@ from cronwrap.run import options
 from cronwrap.services.spec import Definition, Setting
 
 WIDTH = 78
+_KINDS = {
+    "text": "TEXT",
+    "url": "URL",
+    "urls": "URL ...",
+    "host": "HOST",
+    "number": "N",
+    "numbers": "N ...",
+    "flag": "true | false",
+    "table": "TABLE",
+}
 _REGION = re.compile(r'(?ms)^\.\\" generated: (\S+)\n.*?(?=^\.\\" end generated$)')
 
 
@@ -120,8 +130,9 @@ def _service(service: Definition) -> str:
 
 
 def _setting(setting: Setting) -> str:
-    kinds = {"flag": "true | false", "table": "TABLE", "url": "URL", "number": "N", "host": "HOST"}
     words = [setting.help]
+    if setting.choices:
+        words.append(f"One of {', '.join(setting.choices)}.")
     if setting.required:
         words.append("Must be given.")
     if setting.default is not None:
@@ -131,7 +142,7 @@ def _setting(setting: Setting) -> str:
     if setting.env:
         names = " or ".join(setting.env)
         words.append(f"Where it is not given, the variable {names} stands in for it.")
-    return f".It Ic {setting.name} = Ar {kinds.get(setting.kind, 'TEXT')}\n{text(' '.join(words))}"
+    return f".It Ic {setting.name} = Ar {_KINDS[setting.kind]}\n{text(' '.join(words))}"
 
 
 def _reference(reference: str) -> str:

@@ -4,9 +4,7 @@ The shipped services and a user's own ``[services.NAME]`` are the same grammar a
 code. The keys of a definition:
 
     summary, reference, events, limits   for the manual
-    settings.NAME                        help, kind, secret, required, env, default, choices,
-
-Example:
+    settings.NAME                        help, kind, secret, required, env, default, choices, example
     derived                              field -> kind: what NAME.py makes of settings and event
     carries                              what it can tell, where only code knows (carries.py)
     recognise                            hosts, paths, patterns, setting: its URLs

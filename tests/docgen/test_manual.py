@@ -84,8 +84,9 @@ def test_every_word_of_a_configuration_is_in_the_manual() -> None:
 
     keys = {option.key for option in options.OPTIONS if option.level == "any"}
     fields = {*FIELDS, *TEXTS, *FILTERS, "cut", "verb"}
-    service = {*spec.KEYS, *spec.KINDS, *request.KEYS, *answers.KEYS}
-    assert {*keys, *fields, *service, *TRANSPORT} - words == set()
+    service = {*spec.KEYS, *spec.KINDS, *spec.SETTING_KEYS, *request.KEYS}
+    answer = {*answers.KEYS, *answers.RETRY_KEYS}
+    assert {*keys, *fields, *service, *answer, *TRANSPORT} - words == set()
 
 
 @pytest.mark.parametrize("service", names())

@@ -191,7 +191,9 @@ def _convert(option: "Option", written: "Any") -> "Any":
 
 def _convert_one(option: "Option", written: "Any") -> "Any":
     text = str(written)
-    kinds = (str, bool) if option.kind == "flag" else (str, int, float)
+    kinds: tuple[type, ...] = (str, bool) if option.kind == "flag" else (str, int, float)
+    if option.kind == "umask":  # 0o022 in TOML is the number 18, and would be read as mask 018
+        kinds = (str,)
     try:
         if not isinstance(written, kinds) or (isinstance(written, bool) and bool not in kinds):
             raise ValueError("has the wrong type")  # noqa: TRY301 - as all mistakes here
@@ -204,6 +206,8 @@ def _judge_files(job: Job) -> None:
     """Sort the files' problems: what may have changed how this job runs stops it."""
     for problem in job.config.problems:
         if problem.table in ("defaults", f"checks.{job.check}"):
-            job.stop(problem.message, problem.hint or "the job did not run: its own settings stand there")
+            job.stop(
+                problem.message, problem.hint or "the job did not run: its own settings stand there"
+            )
         else:
             job.warnings.append((problem.message, problem.hint))

@@ -36,8 +36,8 @@ class Lifetime:
         started_s: float,
     ) -> None:
         self._job = job
-        self._run_id = run_id
-        self._started_unix_s, self._started_s = started_unix_s, started_s
+        self._start = first_event(job, run_id, started_unix_s)
+        self._started_s = started_s
         self._signals = signals
         self._loop = Loop(signals)
         self._stderr = Writer(2)
@@ -89,7 +89,7 @@ class Lifetime:
             phase=FAIL,
             reason="not_started",
             detail=failure.message,
-            finished_unix_s=self._started_unix_s,
+            finished_unix_s=self._start.started_unix_s,
             duration_s=0.0,
             exit_status=failure.exit_status,
         )
@@ -123,7 +123,7 @@ class Lifetime:
         if self._job.endpoint:
             self._report.begin(start)
         self._say_warnings()
-        self._say_if_verbose(f"check {self._job.check}: run {self._run_id} has started")
+        self._say_if_verbose(f"check {self._job.check}: run {self._start.run_id} has started")
         if self._record.crowded():
             self._take_records_in()
 
@@ -146,7 +146,7 @@ class Lifetime:
         self._loop.children[pid] = lambda status, usage: None
 
     def _event(self, **values: "Any") -> Event:
-        return first_event(self._job, self._run_id, self._started_unix_s).replace(**values)
+        return self._start.replace(**values)
 
     def _write_down(self, event: Event) -> None:
         """Record *event*: all of it but what the job wrote."""
@@ -240,7 +240,7 @@ def first_event(job: "Job", run_id: str, started_unix_s: float) -> Event:
         started_unix_s=started_unix_s,
         host=os.uname().nodename,
         user=os.environ.get("LOGNAME") or os.environ.get("USER") or str(os.geteuid()),
-        command=" ".join(outcome.quote(word) for word in job.command),
+        command=outcome.command_line(job.command, os.environ),
         environment=job.environment or "",
         tags=dict(job.tag),
     )

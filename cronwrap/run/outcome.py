@@ -8,11 +8,21 @@ from cronwrap.run import oom
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from cronwrap.run.job import Job
     from cronwrap.run.supervise import Supervisor
 
+# Where none of these is, redact.py has nothing to find: each of its triggers has one in it.
+SECRET_SIGNS = (
+    "://", "pass", "pwd", "secret", "token", "credential", "key", "auth", "bearer", "basic",
+    "cookie", "--api", "--access", "curl", "akia", "asia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_",
+    "github_", "glpat-", "gldt-", "glrt-", "glcbt-", "xox", "xapp-", "sk_", "rk_", "sk-", "whsec_",
+    "aiza", "npm_", "pypi-", "sg.", "hcw_", "hcr_", "eyj", "hc-ping.com", "hooks.slack",
+    "api.telegram",
+)  # fmt: skip
+SECRET_CHARACTERS = 6
 TIMED_OUT = 124
 KILLED = 128 + 9  # as a shell shows it, also of its own child
 
@@ -76,6 +86,28 @@ def _detail(supervisor: "Supervisor", job: "Job") -> str:
     if supervisor.survivors:
         detail += f"; {supervisor.survivors} of its processes could not be killed"
     return detail
+
+
+def command_line(words: "list[str]", environ: "Mapping[str, str]") -> str:
+    """Return the job's command as a shell would be given it, without secrets.
+
+    What finds secrets takes 10 ms and a megabyte, so it is asked only where there may be one.
+    """
+    line = " ".join(quote(word) for word in words)
+    lower = line.lower()
+    found = any(sign in lower for sign in SECRET_SIGNS) or any(
+        len(value) >= SECRET_CHARACTERS and value in line and _sounds_secret(name)
+        for name, value in environ.items()
+    )
+    if found:
+        from cronwrap.redact import Redactor
+
+        return Redactor(environ).text(line)
+    return line
+
+
+def _sounds_secret(name: str) -> bool:
+    return any(part in name.lower() for part in ("pass", "pwd", "secret", "token", "key", "cred"))
 
 
 def quote(word: str) -> str:

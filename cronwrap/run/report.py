@@ -97,7 +97,9 @@ class Report:
 
         self._loop.run(lambda: over() or self._ready_s is not None, begun_s + IMPORT_S)
         ready_s = max(begun_s, self._ready_s or 0.0)
-        self._loop.run(over, ready_s + self._job.report_budget + MARGIN_S)
+        end_s = ready_s + self._job.report_budget + MARGIN_S
+        self._loop.run(over, end_s)
+        self._loop.run(lambda: not self._pid or not self._done, end_s)  # it goes by itself
         self._kill()
 
     def unsettled(self) -> "list[str]":

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.command import Cronwrap
 from tests.support.observe import job, printed
-from tests.support.waiting import eventually, is_alive, pids_in
+from tests.support.waiting import children, eventually, is_alive, pids_in, status_of
 
 PIPE_BYTES = 65536
 
@@ -115,6 +115,8 @@ def test_a_reader_that_goes_away_while_it_is_behind_costs_no_time(cronwrap: Cron
     measured = ["bash", "-c", 'TIMEFORMAT="%U %S"; time "$@"', "bash"]
     reader = Reader(cronwrap, "--", "sh", "-c", "yes | head -c 3000000; exec sleep 1", via=measured)
     eventually(lambda: waiting_bytes(reader.fd) == PIPE_BYTES)
+    (wrapper,) = children(reader.running.pid)
+    eventually(lambda: status_of(wrapper)["State"].startswith("S"))  # it waits for us
 
     reader.go_away()
     done = reader.running.wait()

@@ -69,7 +69,11 @@ class Store:
                 "INSERT INTO runs VALUES (:run_id, :check, :started_unix_s, :phase, :facts)"
                 " ON CONFLICT (run_id) DO UPDATE SET phase = excluded.phase, facts = excluded.facts"
                 " WHERE phase = 'running'",  # another may have taken the end in meanwhile
-                [{**facts, "facts": json.dumps(facts, default=str)} for _, facts in found if facts is not None],
+                [
+                    {**facts, "facts": json.dumps(facts, default=str)}
+                    for _, facts in found
+                    if facts is not None
+                ],
             )
             _forget_old(db)
         for path, facts in found:

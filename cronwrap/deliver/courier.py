@@ -17,10 +17,11 @@ from collections.abc import Callable, Iterator, Mapping
 from queue import SimpleQueue
 from typing import NamedTuple
 
-from cronwrap.deliver.http import Failure, Sender
+from cronwrap.deliver.attempt import Failure
 from cronwrap.deliver.policy import FINAL, START, Policy, pause_s
+from cronwrap.deliver.senders import Senders
 from cronwrap.event import Event
-from cronwrap.services.base import ACCEPTED, NOTHING, REJECTED, RETRY, Delivery, Verdict
+from cronwrap.services.base import ACCEPTED, NOTHING, REJECTED, RETRY, Delivery, Http, Verdict
 from cronwrap.services.endpoint import Endpoint
 
 UNDELIVERED = "undelivered"
@@ -69,16 +70,10 @@ class Courier:
         self._learned = dict(learned or {})
         self._start, self._final = start, final
         self._uniform = uniform
-        self._sender = self._new_sender()
+        self._sender = Senders(endpoint)
         self._thread: threading.Thread | None = None
         self._start_until_s = 0.0
         self._end_due = threading.Event()
-
-    def _new_sender(self) -> Sender:
-        place = self.endpoint
-        return Sender(
-            ca_file=place.ca_file, client_cert=place.client_cert, client_key=place.client_key
-        )
 
     def start(self, event: Event) -> None:
         """Begin to deliver the start, and return at once."""
@@ -117,7 +112,7 @@ class Courier:
         if thread.is_alive():
             self._sender.abort()
             thread.join(_LEAVE_S)
-            self._sender = self._new_sender()
+            self._sender = Senders(self.endpoint)
         if self.start_result is None:
             self.start_result = Result(kind=UNDELIVERED, why=_DROPPED, tries=1)
 
@@ -151,7 +146,7 @@ class _Delivery:
     def __init__(
         self,
         courier: Courier,
-        sender: Sender,
+        sender: Senders,
         policy: Policy,
         until_s: float,
         stop: threading.Event,
@@ -186,7 +181,8 @@ class _Delivery:
     def _one(self, delivery: Delivery) -> Result:
         """Try until it is accepted, or rejected, or not to be tried again in this time."""
         for retry in range(self._policy.tries):
-            verdict, again = self._try(delivery.on_try(retry))
+            current = delivery.on_try(retry) if isinstance(delivery, Http) else delivery
+            verdict, again = self._try(current)
             if verdict.kind != RETRY:
                 return Result(kind=verdict.kind, why=verdict.why)
             gave_up = Result(kind=UNDELIVERED, why=verdict.why, after_s=verdict.after_s)
@@ -208,6 +204,8 @@ class _Delivery:
         outcome = self._sender.send(delivery, timeout_s=try_s)
         if isinstance(outcome, Failure):
             return Verdict(kind=RETRY, why=outcome.why), outcome.again
+        if isinstance(outcome, Verdict):
+            return outcome, True
         verdict = self._endpoint.service.judge(delivery, outcome)
         self._new.update(verdict.learned)
         self._courier.learn(verdict.learned)

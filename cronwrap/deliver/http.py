@@ -14,10 +14,11 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 import cronwrap
 from cronwrap.deliver import tls, words
+from cronwrap.deliver.attempt import AbandonedError, Failure
 from cronwrap.deliver.imports import cheap_import
 from cronwrap.services.base import Answer, Http
 
@@ -31,22 +32,6 @@ _HEADERS = (
     ("Accept", "*/*"),
     ("Accept-Encoding", "identity"),
 )
-
-
-class Failure(NamedTuple):
-    """No answer came.
-
-    Attributes:
-        why: for a person; host name at most, no path, no query, no secret.
-        again: another try may go better.
-    """
-
-    why: str
-    again: bool = True
-
-
-class _AbandonedError(Exception):
-    """The try has been left behind; it must not send anything any more."""
 
 
 class _Wire:
@@ -70,7 +55,7 @@ class _Wire:
     def check(self) -> None:
         """Raise an error when it has been shut."""
         if self._shut:
-            raise _AbandonedError
+            raise AbandonedError
 
     def shut(self) -> None:
         """End the connection, and any that is made later."""
@@ -132,7 +117,7 @@ class _Try:
     def _work(self) -> None:
         try:
             outcome: Answer | Failure = self._request()
-        except _AbandonedError:
+        except AbandonedError:
             outcome = Failure(why=words.GIVEN_UP)
         except Exception as error:  # noqa: BLE001 -- a thread has nobody to raise it to
             why, again = words.of_error(error, self._delivery.url, self._timeout_s, self._stage)

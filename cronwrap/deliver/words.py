@@ -75,8 +75,18 @@ def of_error(error: BaseException, url: str, timeout_s: float, stage: str) -> tu
 
 def _of_system(error: OSError, url: str) -> str:
     if isinstance(error, socket.gaierror):
-        return f"could not resolve the host name {_host(url)}"
+        return unresolved(_host(url))
     return _BY_ERRNO.get(error.errno or 0, error.strerror or "")
+
+
+def unresolved(host: str) -> str:
+    """Return what to say of a host name that nobody knows."""
+    return f"could not resolve the host name {host}"
+
+
+def of_system(error: OSError) -> str:
+    """Return what an error of the system means, where no URL is involved."""
+    return _BY_ERRNO.get(error.errno or 0, error.strerror or type(error).__name__)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

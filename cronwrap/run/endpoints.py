@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from cronwrap import services
 from cronwrap.config import Config
 from cronwrap.errors import CronwrapError, nearest
+from cronwrap.services.address import is_address, split_scheme
 from cronwrap.services.endpoint import Endpoint, exposed_secrets
 from cronwrap.services.spec import Definition
 
@@ -36,9 +37,8 @@ class Endpoints:
         Raises:
             CronwrapError: there is no such endpoint, or its settings are wrong.
         """
-        service, scheme, _ = text.partition("://")
-        if scheme:
-            self._check_service(service.partition("+")[0])
+        if is_address(text):
+            self._check_service(split_scheme(text)[0])
             return services.from_url(
                 text, where="endpoint", environ=self._environ, services=self._own
             )
@@ -51,6 +51,20 @@ class Endpoints:
         return services.from_table(
             text, table.values, origin=table.path, environ=self._environ, services=self._own
         )
+
+    def kinds(self, texts: Iterable[str]) -> set[str]:
+        """Return the kinds of delivery that *texts* will want; no secret is read for it."""
+        found = set()
+        for text in texts:
+            table = self._config.endpoints.get(text)
+            try:
+                if table is not None:
+                    found.add(services.kind_of(table.values, self._own))
+                elif is_address(text):
+                    found.add(services.kind_of(text, self._own))
+            except CronwrapError:
+                pass  # resolve tells of it
+        return found
 
     def _check_service(self, name: object) -> None:
         if isinstance(name, str) and name in self.broken:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cronwrap.deliver.courier import Courier, Result, finish_all
+from cronwrap.deliver.senders import prepare
 from cronwrap.event import Event
 from cronwrap.redact import Redactor
 from cronwrap.run.endpoints import Endpoints
@@ -39,12 +40,13 @@ class Reporter:
     def __init__(self, job: Job, state_dir: str, settled: set[str], result_fd: int) -> None:
         self._job = job
         self._result_fd = result_fd
-        self._say(
-            "ready"
-        )  # all is imported; from here on time counts, for a secret's file may hang
+        endpoints = Endpoints(job.config, os.environ)
+        prepare(endpoints.kinds(job.endpoint))
+        # All is imported; from here on time counts, for a secret's file may hang.
+        self._say("ready")
         self._begun_s = time.monotonic()
         self._learned = _Learned(Path(state_dir) / LEARNED_FILE)
-        places, problems = Endpoints(job.config, os.environ).resolve_all(job.endpoint)
+        places, problems = endpoints.resolve_all(job.endpoint)
         self._couriers = [
             Courier(place, self._learned.of(place))
             for place in places

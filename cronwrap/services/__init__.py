@@ -14,7 +14,7 @@ import tomli
 from cronwrap.errors import CronwrapError, nearest
 from cronwrap.redact import mask_url
 from cronwrap.services import spec
-from cronwrap.services.address import belongs, check_url, split_scheme
+from cronwrap.services.address import HTTP, belongs, check_url, is_url, split_scheme
 from cronwrap.services.base import Service
 from cronwrap.services.endpoint import Endpoint
 from cronwrap.services.resolve import Resolver
@@ -53,6 +53,8 @@ def define(name: str, table: object, *, origin: str) -> spec.Definition:
         CronwrapError: for anything in it that is wrong.
     """
     definition = spec.read(name, table, origin)
+    if definition.sends != "http":
+        raise CronwrapError(f"{origin}: [services.{name}]: sends must be 'http'")
     if not definition.requests:
         message = f"{origin}: [services.{name}]: has no request"
         raise CronwrapError(message, hint=f"give one of {', '.join(spec.WHEN)}")
@@ -92,16 +94,23 @@ def from_table(
     """
     header = f"endpoints.{name}"
     table = Table(data, origin, header)
-    url, service = table.text("url"), table.text("service")
-    values = table.data
-    if not service:
-        if not url:
-            raise table.error("has neither service nor url", hint=f"services: {_known(services)}")
-        service, plain = _recognise(url, services)
-        values = {key: value for key, value in values.items() if key != "url"}
-        values[_definition(service, services, table.where).url_setting] = plain
-    definition = _definition(service, services, table.where)
+    definition, values = _of_table(table, services)
     return Resolver(definition, values, environ, path=origin, header=header).endpoint(name)
+
+
+def _of_table(
+    table: Table, services: Mapping[str, spec.Definition] | None
+) -> tuple[spec.Definition, Mapping[str, Any]]:
+    """Return the service that *table* names or whose URL it has, and its keys."""
+    url, service = table.text("url"), table.text("service")
+    if service:
+        return _definition(service, services, table.where), table.data
+    if not url:
+        raise table.error("has neither service nor url", hint=f"services: {_known(services)}")
+    service, plain = _recognise(url, services)
+    definition = _definition(service, services, table.where)
+    rest = {key: value for key, value in table.data.items() if key != "url"}
+    return definition, {**rest, definition.url_setting: plain}
 
 
 def from_url(
@@ -127,12 +136,25 @@ def from_url(
     from hashlib import sha256
 
     service, plain = _recognise(url, services)
-    check_url(plain, where)
     definition = _definition(service, services, where)
+    check_url(plain, where, definition.schemes or HTTP)
     values = {definition.url_setting: plain}
     name = f"{service}-{sha256(url.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
     resolver = Resolver(definition, values, environ, path="", header=where)
-    return resolver.endpoint(name, f"{service} {mask_url(plain)}")
+    return resolver.endpoint(name, f"{service} {mask_url(plain)}" if is_url(plain) else "")
+
+
+def kind_of(
+    endpoint: str | Mapping[str, Any], services: Mapping[str, spec.Definition] | None = None
+) -> str:
+    """Return the kind of deliveries of an endpoint, which is a URL or a table; no secret is read.
+
+    Raises:
+        CronwrapError: there is no such service.
+    """
+    if isinstance(endpoint, str):
+        return _definition(_recognise(endpoint, services)[0], services, "").sends
+    return _of_table(Table(endpoint, "", ""), services)[0].sends
 
 
 def _definition(
@@ -156,10 +178,12 @@ def _recognise(url: str, services: Mapping[str, spec.Definition] | None) -> tupl
     if named:
         return named, plain
     for name, definition in (services or {}).items():
-        if belongs(plain, definition.hosts, definition.paths, definition.patterns):
+        shapes = (definition.hosts, definition.paths, definition.patterns, definition.schemes)
+        if belongs(plain, *shapes):
             return name, plain
     for name in names():
         recognise = _table(name).get("recognise", {})
-        if belongs(plain, *(recognise.get(key, ()) for key in ("hosts", "paths", "patterns"))):
+        keys = ("hosts", "paths", "patterns", "schemes")
+        if belongs(plain, *(recognise.get(key, ()) for key in keys)):
             return name, plain
     return FALLBACK, plain

@@ -2,23 +2,26 @@
 
     event --render--> [Delivery] --send--> Answer --judge--> Verdict
 
+Only HTTP has answers to be judged; of other kinds the sender itself knows what came of it.
+
 ``render`` and ``judge`` are pure: no clock, no environment, no network.
 
 Values are named tuples throughout: a frozen dataclass takes 1.4 ms to make when its module is
 imported, a named tuple 0.2, and a short run pays for each.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from cronwrap.event import Event
+from cronwrap.redact import mask_url
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Http(NamedTuple):
-    """One HTTP request that carries an event; so far the only kind of delivery.
+    """One HTTP request that carries an event.
 
     Attributes:
         url: absolute, with its whole query, already percent-encoded.
@@ -42,8 +45,98 @@ class Http(NamedTuple):
         urls = (self.url, *self.others)
         return self._replace(url=urls[number % len(urls)])
 
+    @property
+    def place(self) -> str:
+        """Where it goes, without what may be secret."""
+        return mask_url(self.url)
 
-Delivery = Http
+
+class Datagram(NamedTuple):
+    """One datagram; nobody says whether it arrived.
+
+    Attributes:
+        address: ``udp://HOST:PORT`` or ``unix:///PATH``.
+    """
+
+    address: str
+    payload: bytes
+
+    @property
+    def place(self) -> str:
+        """Where it goes."""
+        return self.address
+
+
+class File(NamedTuple):
+    """A file that is put in the place of an older one, whole or not at all.
+
+    Attributes:
+        merge: what to make of the older one's content and this one's; None: this one's alone.
+    """
+
+    path: str
+    content: bytes
+    mode: int = 0o600
+    merge: Callable[[bytes, bytes], bytes] | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it goes."""
+        return self.path
+
+
+class Mail(NamedTuple):
+    """A mail, for an SMTP server or for sendmail.
+
+    Attributes:
+        message: with its headers, lines ended by CR LF, ASCII alone.
+        host: of the SMTP server; "" for the program *sendmail*.
+        security: "starttls", "tls" or "none".
+    """
+
+    message: bytes
+    sender: str
+    recipients: tuple[str, ...]
+    host: str = ""
+    port: int = 25
+    security: str = "none"
+    user: str = ""
+    password: str = ""
+    sendmail: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it goes."""
+        by = f" by {self.host}:{self.port}" if self.host else ""
+        return f"{', '.join(self.recipients)}{by}"
+
+
+class Command(NamedTuple):
+    """A program to be started without a shell, with the event on its standard input.
+
+    Attributes:
+        variables: what its environment has beside our own; secrets go here, never into argv.
+    """
+
+    argv: tuple[str, ...]
+    stdin: bytes
+    variables: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where it goes."""
+        return self.argv[0]
+
+
+Delivery = Http | Datagram | File | Mail | Command
+# How a definition's ``sends`` names them; each has its sender in deliver/.
+KINDS: Mapping[str, type[Delivery]] = {
+    "http": Http,
+    "datagram": Datagram,
+    "file": File,
+    "mail": Mail,
+    "command": Command,
+}
 
 
 class Answer(NamedTuple):
@@ -83,8 +176,8 @@ class Verdict(NamedTuple):
 class Service(Protocol):
     """A kind of place that events go to, with the settings of one endpoint."""
 
-    def render(self, event: Event, learned: Mapping[str, str]) -> list[Delivery]:
-        """Return the requests that carry *event*, in order; none where there is no word for it.
+    def render(self, event: Event, learned: Mapping[str, str]) -> Sequence[Delivery]:
+        """Return the deliveries of *event*, in order; none where there is no word for it.
 
         Args:
             event: what to tell.
@@ -92,4 +185,4 @@ class Service(Protocol):
         """
 
     def judge(self, delivery: Delivery, answer: Answer) -> Verdict:
-        """Return what *answer* to *delivery* means."""
+        """Return what *answer* to *delivery* means; other kinds than Http get no answer."""

@@ -4,12 +4,13 @@ Made by resolve.py from a URL or from a table of the configuration.
 """
 
 import re
+import shlex
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from cronwrap.event import PHASES, Event
-from cronwrap.services.base import Delivery, Service
+from cronwrap.services.base import Datagram, Delivery, File, Http, Mail, Service
 
 _MASKED_CHARACTERS = 4  # a shorter secret is looked for in URLs only
 _OTHERS_MAY_READ = 0o044
@@ -47,9 +48,12 @@ class Endpoint(NamedTuple):
     def __repr__(self) -> str:
         return f"<endpoint {self.label}>"  # the rest holds secrets
 
-    def render(self, event: Event, learned: Mapping[str, str]) -> list[Delivery]:
-        """Return the deliveries of *event*; none for a phase it is not told of."""
-        return self.service.render(event, learned) if event.phase in self.on else []
+    def render(self, event: Event, learned: Mapping[str, str]) -> list[Any]:
+        """Return the deliveries of *event*; none for a phase it is not told of.
+
+        Each is a base.Delivery; of which kind, only who knows the service can say.
+        """
+        return [*self.service.render(event, learned)] if event.phase in self.on else []
 
     def mask_url(self, url: str) -> str:
         """Return *url* with ``[name]`` in the place of each secret setting, however short."""
@@ -69,10 +73,28 @@ class Endpoint(NamedTuple):
 
 def describe(delivery: Delivery, endpoint: Endpoint) -> str:
     """Return *delivery* as a person can read it, without secrets."""
-    lines = [f"{delivery.method} {endpoint.mask_url(delivery.url)}"]
-    lines += [f"{name}: {value}" for name, value in delivery.headers]
-    body = delivery.body.decode("utf-8", "replace")
-    return endpoint.mask("\n".join([*lines, "", body] if body else lines))
+    lines, body = _lines(delivery, endpoint)
+    text = body.decode("utf-8", "replace").replace("\r\n", "\n")
+    return endpoint.mask("\n".join([*lines, "", text] if text else lines))
+
+
+def _lines(delivery: Delivery, endpoint: Endpoint) -> tuple[list[str], bytes]:
+    if isinstance(delivery, Http):
+        headers = [f"{name}: {_shown(name, value)}" for name, value in delivery.headers]
+        return [f"{delivery.method} {endpoint.mask_url(delivery.url)}", *headers], delivery.body
+    if isinstance(delivery, Datagram):
+        return [f"datagram to {delivery.place}"], delivery.payload
+    if isinstance(delivery, File):
+        return [f"file {delivery.place}"], delivery.content
+    if isinstance(delivery, Mail):
+        return [f"mail to {delivery.place}"], delivery.message
+    lines = [f"command {shlex.join(delivery.argv)}"]
+    return lines + [f"{name}=[{name}]" for name, _ in delivery.variables], delivery.stdin
+
+
+def _shown(name: str, value: str) -> str:
+    """Return a header's value; a login in base64 looks like no secret, and is one."""
+    return "Basic […]" if name == "Authorization" and value.startswith("Basic ") else value
 
 
 def exposed_secrets(path: str, mode: int, endpoints: list[Endpoint]) -> str:

@@ -8,12 +8,11 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from cronwrap.errors import nearest
 from cronwrap.event import PHASES, Event
-from cronwrap.redact import mask_url
-from cronwrap.services.address import is_url
+from cronwrap.services.address import HTTP, is_url
 from cronwrap.services.base import Service
 from cronwrap.services.endpoint import Endpoint
 from cronwrap.services.fields import FIELDS, Standby
@@ -110,7 +109,7 @@ class Resolver:
         if isinstance(value, Mapping) and setting.kind == "table":
             pairs = value.items()
             return {one: self._read(setting, item, f"{key}.{one}") for one, item in pairs}
-        if setting.kind in {"urls", "numbers"}:
+        if setting.kind in {"texts", "urls", "numbers"}:
             one = setting._replace(kind=setting.kind.removesuffix("s"))
             values = value if isinstance(value, list) else [value]
             return [self._value(one, item, variable) for item in values]
@@ -119,8 +118,12 @@ class Resolver:
         if not isinstance(value, str) or setting.kind == "table":
             raise self._table.wrong(key, "a table" if setting.kind == "table" else "a string")
         text = str(self._read(setting, value, key))
-        if setting.kind == "url" and not is_url(text):
-            raise self._table.wrong(key, "a URL that begins with http:// or https://")
+        schemes = self._definition.schemes or HTTP
+        if setting.kind == "url" and not is_url(text, schemes):
+            begin = " or ".join(f"{one}://" for one in schemes)
+            raise self._table.wrong(key, f"a URL that begins with {begin}")
+        if setting.kind == "path":
+            return self._path(text, key)
         if setting.kind == "host" and not re.fullmatch(r"[A-Za-z0-9.:\[\]-]*", text):
             raise self._table.wrong(key, "the name of a host")
         return self._choice(setting, text, key)
@@ -130,6 +133,13 @@ class Resolver:
             hint = nearest(text, list(setting.choices))
             raise self._table.wrong(key, f"one of {', '.join(setting.choices)}", hint=hint)
         return setting.choices.get(text, text)
+
+    def _path(self, text: str, key: str) -> str:
+        """Return an absolute path, which may be given as ``file://``."""
+        path = unquote(urlsplit(text).path) if is_url(text, ("file",)) else text
+        if not path.startswith("/") or "\0" in path:
+            raise self._table.wrong(key, "an absolute path")
+        return path
 
     def _number(self, setting: Setting, value: object, key: str) -> object:
         if setting.kind == "flag" and value in {True, False, "1", "0", "true", "false"}:
@@ -205,11 +215,11 @@ def _service(definition: Definition, settings: Mapping[str, Any], table: Table) 
 
 
 def _address(service: Service) -> str:
-    """Return scheme and host that *service* sends to, found by asking it."""
+    """Return where *service* sends to, no more of a URL than its host, found by asking it."""
     for phase in PHASES:
         event = Event(check="check", run_id="00000000-0000-0000-0000-000000000000", phase=phase)
         for delivery in service.render(event, {}):
-            return mask_url(delivery.url)
+            return delivery.place
     return ""
 
 

@@ -7,7 +7,8 @@ code. The keys of a definition:
     settings.NAME                        help, kind, secret, required, env, default, choices, example
     derived                              field -> kind: what NAME.py makes of settings and event
     carries                              what it can tell, where only code knows (carries.py)
-    recognise                            hosts, paths, patterns, setting: its URLs
+    sends                                the kind of its deliveries, "http" unless said
+    recognise                            hosts, paths, patterns, schemes, setting: its URLs
     on                                   phases it is told of unless an endpoint says otherwise
     verb                                 phase -> the service's word; no word: nothing is sent
     start, success, fail, log            a request (or a list) for the phase
@@ -24,17 +25,20 @@ from typing import Any, NamedTuple
 
 from cronwrap.errors import nearest
 from cronwrap.event import PHASES, START, Event
-from cronwrap.services import answers, request
+from cronwrap.services import answers, base, request
 from cronwrap.services.base import Answer, Delivery, Http, Verdict
 from cronwrap.services.fields import FIELDS, TEXTS, Fields, Value
 from cronwrap.services.table import Table
 
-KINDS = ("text", "url", "urls", "host", "number", "numbers", "flag", "table")
+KINDS = (
+    *("text", "texts", "url", "urls", "host", "path"),
+    *("number", "numbers", "flag", "table"),
+)
 SETTING_KEYS = ("help", "kind", "secret", "required", "env", "default", "choices", "example")
 WHEN = (*PHASES, "late", "every")
 KEYS = (
     *("summary", "reference", "events", "limits", "settings", "derived", "carries"),
-    *("on", "recognise", "verb"),
+    *("sends", "on", "recognise", "verb"),
     *WHEN,
     *request.KEYS,
     *answers.KEYS,
@@ -73,7 +77,9 @@ class Definition(NamedTuple):
         hosts: a URL of one of these is recognised as this service's.
         paths: so is a URL whose path has one of these in it.
         patterns: so is a URL that one of these regular expressions matches.
+        schemes: so is a URL that begins with one of these, where it is not http or https.
         url_setting: the setting that such a URL is a value of.
+        sends: the kind of its deliveries.
         on: the phases it is told of unless an endpoint says otherwise.
         derived: fields that NAME.py makes of settings and event; name -> kind.
         table: its TOML, for a service that is finished by code.
@@ -89,7 +95,9 @@ class Definition(NamedTuple):
     hosts: tuple[str, ...]
     paths: tuple[str, ...]
     patterns: tuple[str, ...]
+    schemes: tuple[str, ...]
     url_setting: str
+    sends: str
     on: tuple[str, ...]
     derived: Mapping[str, str]
     verb: Mapping[str, str]
@@ -124,7 +132,7 @@ def read(name: str, data: object, origin: str, header: str = "") -> Definition:
     table = Table(data, origin, header or f"services.{name}", KEYS)
     settings = _settings(table)
     derived = table.table("derived")
-    recognise = table.table("recognise", ("hosts", "paths", "patterns", "setting"))
+    recognise = table.table("recognise", ("hosts", "paths", "patterns", "schemes", "setting"))
     verb = table.table("verb", PHASES)
     return Definition(
         name=name,
@@ -137,7 +145,9 @@ def read(name: str, data: object, origin: str, header: str = "") -> Definition:
         hosts=recognise.texts("hosts"),
         paths=recognise.texts("paths"),
         patterns=_patterns(recognise),
+        schemes=recognise.texts("schemes"),
         url_setting=recognise.text("setting", "url"),
+        sends=_sends(table),
         on=phases(table, PHASES),
         derived={name: derived.text(name) for name in derived.data},
         verb={phase: verb.text(phase) for phase in verb.data},
@@ -145,6 +155,13 @@ def read(name: str, data: object, origin: str, header: str = "") -> Definition:
         rules=answers.read(table),
         table=table.data,
     )
+
+
+def _sends(table: Table) -> str:
+    kind = table.text("sends", "http")
+    if kind not in base.KINDS:
+        raise table.wrong("sends", f"one of {', '.join(base.KINDS)}")
+    return kind
 
 
 def _patterns(table: Table) -> tuple[str, ...]:
@@ -222,7 +239,7 @@ class TemplateService(NamedTuple):
     def __repr__(self) -> str:
         return f"<{self.definition.name}>"  # settings hold secrets
 
-    def render(self, event: Event, learned: Mapping[str, str]) -> list[Delivery]:
+    def render(self, event: Event, learned: Mapping[str, str]) -> list[Http]:
         """Return the requests that carry *event*, in order; none where there is no word for it."""
         definition = self.definition
         if definition.verb and event.phase not in definition.verb:
@@ -242,6 +259,24 @@ class TemplateService(NamedTuple):
             return requests["late"]
         return requests.get(event.phase) or requests.get("every", ())
 
-    def judge(self, delivery: Http, answer: Answer) -> Verdict:
+    def judge(self, delivery: Delivery, answer: Answer) -> Verdict:
+        """Return what *answer* means."""
+        return self.definition.rules.judge(answer)
+
+
+class CodeService(NamedTuple):
+    """A Service whose deliveries are made by a function of its own."""
+
+    definition: Definition
+    make: Callable[[Event], list[Delivery]]
+
+    def __repr__(self) -> str:
+        return f"<{self.definition.name}>"  # what makes deliveries knows secrets
+
+    def render(self, event: Event, learned: Mapping[str, str]) -> list[Delivery]:
+        """Return the deliveries of *event*."""
+        return self.make(event)
+
+    def judge(self, delivery: Delivery, answer: Answer) -> Verdict:
         """Return what *answer* means."""
         return self.definition.rules.judge(answer)

@@ -10,7 +10,8 @@ from http import HTTPStatus
 
 import pytest
 
-from cronwrap.deliver.http import BODY_BYTES, Failure, Sender
+from cronwrap.deliver.attempt import Failure
+from cronwrap.deliver.http import BODY_BYTES, Sender
 from cronwrap.services.base import Answer, Http
 from tests.conftest import Serve
 from tests.support import authority as tls

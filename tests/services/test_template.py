@@ -33,6 +33,7 @@ def render(event: Event, **table: object) -> Http:
     endpoint = services.from_table(
         "e", {"service": "mine"}, origin="c", environ={}, services={"mine": definition}
     )
+    delivery: Http
     (delivery,) = endpoint.render(event, {})
     return delivery
 

@@ -32,6 +32,7 @@ FAILED = Event(
 
 def render(event: Event = FAILED, **settings: object) -> Http:
     table = {"service": "webhook", "url": URL, **settings}
+    delivery: Http
     (delivery,) = services.from_table("h", table, origin="c", environ={}).render(event, {})
     return delivery
 

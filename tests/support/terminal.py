@@ -1,7 +1,7 @@
 """A command on a terminal of its own, with a person at the keyboard.
 
-    with on_terminal(cronwrap, "--", "cat") as terminal:
-        terminal.type(CTRL_C)
+with on_terminal(cronwrap, "--", "cat") as terminal:
+    terminal.type(CTRL_C)
 """
 
 import contextlib

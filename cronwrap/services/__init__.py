@@ -58,18 +58,20 @@ def define(name: str, table: object, *, origin: str) -> spec.Definition:
     if not definition.requests:
         message = f"{origin}: [services.{name}]: has no request"
         raise CronwrapError(message, hint=f"give one of {', '.join(spec.WHEN)}")
+    if definition.derived:
+        raise CronwrapError(f"{origin}: [services.{name}]: derived is for what cronwrap brings")
     return definition
 
 
 def build(definition: spec.Definition, settings: Mapping[str, Any], table: Table) -> Service:
     """Return the service with the settings of one endpoint; its *table* is for messages."""
-    if not definition.requests:
-        from importlib import import_module
+    if definition.requests and not definition.derived:
+        return spec.TemplateService(definition=definition, settings=settings)
+    from importlib import import_module
 
-        module = import_module(f"{__name__}.{definition.name}")
-        service: Service = module.build(definition, settings, table)
-        return service
-    return spec.TemplateService(definition=definition, settings=settings)
+    module = import_module(f"{__name__}.{definition.name}")
+    service: Service = module.build(definition, settings, table)
+    return service
 
 
 def from_table(

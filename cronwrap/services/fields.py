@@ -35,6 +35,14 @@ def _failing_exit_status(event: Event) -> Value:
     return (event.exit_status or None) if event.phase == FAIL else None
 
 
+def _error_status(event: Event) -> Value:
+    return (event.exit_status or 1) if event.phase == FAIL else None
+
+
+def _incident(event: Event) -> Value:
+    return "/".join(filter(None, ("cronwrap", event.environment, event.slug)))
+
+
 TIMES = {
     "at": _time("at_unix_s"),
     "started_at": _time("started_unix_s"),
@@ -48,10 +56,22 @@ FIELDS: dict[str, Callable[[Event], Value]] = {
     "slug": attrgetter("slug"),
     "summary": attrgetter("summary"),
     "failing_exit_status": _failing_exit_status,
+    "error_status": _error_status,
+    "incident": _incident,
     "version": lambda _event: cronwrap.__version__,
 }
 TEXTS = ("report", "output")  # cut to the service's limit
-NEVER_MISSING = {"check", "run_id", "phase", "slug", "summary", "report", "at", "version"}
+NEVER_MISSING = {
+    "check",
+    "run_id",
+    "phase",
+    "slug",
+    "summary",
+    "report",
+    "at",
+    "version",
+    "incident",
+}
 TABLES = frozenset({"tags"})
 NUMBERS = {name for name in DEFAULTS if name.endswith(("_s", "_bytes", "_status"))}
 
@@ -77,10 +97,11 @@ FILTERS: dict[str, tuple[Callable[[Value], Value], frozenset[str] | None]] = {
     "unix_ms": (lambda at: round(at * 1e3), frozenset(TIMES)),
     "unix_ns": (lambda at: round(at * 1e9), frozenset(TIMES)),
     "ms": (lambda seconds: round(seconds * 1e3), frozenset(NUMBERS)),
-    "int": (int, frozenset(NUMBERS)),
+    "int": (int, frozenset({*NUMBERS, *TIMES})),
     "hex": (lambda value: (as_text(value) or "").replace("-", ""), None),
     "upper": (lambda value: (as_text(value) or "").upper(), None),
     "lower": (lambda value: (as_text(value) or "").lower(), None),
+    "text": (lambda value: as_text(value) or "", None),
     "escape": (lambda value: _escape(as_text(value) or ""), None),
     "list": (lambda tags: [f"{one_line(k)}:{one_line(v)}" for k, v in tags.items()], TABLES),
 }

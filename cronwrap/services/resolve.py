@@ -16,7 +16,7 @@ from cronwrap.services.address import HTTP, is_url
 from cronwrap.services.base import Service
 from cronwrap.services.endpoint import Endpoint
 from cronwrap.services.fields import FIELDS, Standby
-from cronwrap.services.spec import Definition, Setting, phases
+from cronwrap.services.spec import Definition, Setting, TemplateService, phases
 from cronwrap.services.table import Table
 from cronwrap.units import parse_duration
 
@@ -68,7 +68,7 @@ class Resolver:
             client_cert=table.text("client_cert"),
             client_key=table.text("client_key"),
             on=phases(table, self._definition.on),
-            secrets=tuple(self._secrets(settings)),
+            secrets=tuple(self._secrets({**settings, **_derived(service)})),
             literal_secrets=tuple(self._literal_secrets()),
         )
 
@@ -212,6 +212,11 @@ def _service(definition: Definition, settings: Mapping[str, Any], table: Table) 
     from cronwrap.services import build
 
     return build(definition, settings, table)
+
+
+def _derived(service: Service) -> Mapping[str, Any]:
+    """Return settings as code has completed them: what is secret may be a part of another."""
+    return service.settings if isinstance(service, TemplateService) else {}
 
 
 def _address(service: Service) -> str:

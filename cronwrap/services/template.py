@@ -1,4 +1,4 @@
-"""Text with fields in it: ``{name}`` and ``{name|filter}``; ``{{`` is a brace.
+"""Text with fields in it: ``{name}`` and ``{name|filter|filter}``; ``{{`` is a brace.
 
 That is the whole language: no expressions, no conditions, no loops. A text one of whose
 fields has nothing to say is left out, with its key. How a value is encoded follows the place
@@ -21,12 +21,14 @@ class Slot(NamedTuple):
     """A field in a template."""
 
     name: str
-    filter: str = ""
+    filters: tuple[str, ...] = ()
 
     def value(self, fields: Fields) -> Value:
         """Return the field's value, None where it has nothing to say."""
         value = fields[self.name]
-        return filter_value(value, self.filter) if self.filter and value is not None else value
+        for one in self.filters if value is not None else ():
+            value = filter_value(value, one)
+        return value
 
 
 class Template(NamedTuple):
@@ -74,11 +76,17 @@ def parse(text: str, *, where: str, known: Collection[str]) -> Template:
 
 
 def _slot(text: str, *, where: str, known: Collection[str]) -> Slot:
-    name, _, filter_name = (word.strip() for word in text.partition("|"))
+    name, *filters = (word.strip() for word in text.split("|"))
     if name not in known:
         raise CronwrapError(f"{where}: unknown field {name!r}", hint=nearest(name, sorted(known)))
-    if re.fullmatch(rf"{CUT}:[0-9]{{1,9}}|", filter_name):
-        return Slot(name, filter_name)
+    for one in filters:
+        _check_filter(one, name, where)
+    return Slot(name, tuple(filters))
+
+
+def _check_filter(filter_name: str, name: str, where: str) -> None:
+    if re.fullmatch(rf"{CUT}:[0-9]{{1,9}}", filter_name):
+        return
     if filter_name not in FILTERS:
         hint = nearest(filter_name, [*FILTERS, f"{CUT}:BYTES"])
         raise CronwrapError(f"{where}: unknown filter {filter_name!r}", hint=hint)
@@ -86,7 +94,6 @@ def _slot(text: str, *, where: str, known: Collection[str]) -> Slot:
     if names is not None and name not in names:
         hint = f"it is for {', '.join(sorted(names))}"
         raise CronwrapError(f"{where}: {filter_name} cannot be used on {name}", hint=hint)
-    return Slot(name, filter_name)
 
 
 def parse_tree(value: object, *, where: str, known: Collection[str]) -> Any:

@@ -52,6 +52,7 @@ def main() -> int:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `cronwrap history | head` ends as others do
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a word of a job may be any bytes
+    _open_closed_streams()
     words = sys.argv[1:]
     if (
         words
@@ -86,3 +87,9 @@ def _complain(error: click.ClickException) -> None:
         return
     hint = f"`{context.command_path} --help` lists what there is" if context is not None else ""
     show.complain(error.format_message(), hint)
+
+
+def _open_closed_streams() -> None:
+    """Let what is printed go nowhere where standard output or error was closed when we began."""
+    sys.stdout = sys.stdout or io.StringIO()
+    sys.stderr = sys.stderr or io.StringIO()

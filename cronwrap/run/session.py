@@ -32,7 +32,7 @@ def run(line: "Line") -> int:
 
 
 def _run(line: "Line") -> int:
-    closed = hold_standard_descriptors()
+    hold_standard_descriptors()
     configuration = config.load_apart(config.files(line.given, os.environ))
     from cronwrap.run import job as jobs
     from cronwrap.run import kernel, spawn
@@ -48,7 +48,7 @@ def _run(line: "Line") -> int:
     if job.fatal is not None:
         started = spawn.NotStarted(UNUSABLE, *job.fatal)
     else:
-        started = spawn.start(job, variables, signals.ignored, closed, prctl)
+        started = spawn.start(job, variables, signals.ignored, prctl)
     lifetime = None
     try:
         from cronwrap.run.lifetime import Lifetime  # the job runs: this delays nothing
@@ -73,18 +73,16 @@ def free_descriptors(kept: "set[int]") -> None:
             continue
 
 
-def hold_standard_descriptors() -> "list[int]":
-    """Put /dev/null where descriptors 0 to 2 are closed; return which, for the job to find closed.
+def hold_standard_descriptors() -> None:
+    """Put /dev/null where descriptors 0 to 2 are closed; the job finds them closed all the same.
 
     Else the next pipe of ours would become the job's standard input or output.
     """
-    closed = []
     for fd in (0, 1, 2):
         try:
             os.fstat(fd)
         except OSError:
-            closed.append(os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC))
-    return closed
+            os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)  # takes the lowest number that is free
 
 
 def new_run_id() -> str:

@@ -92,7 +92,6 @@ def start(
     job: "Job",
     variables: "list[tuple[bytes, bytes]]",
     ignored: "set[int]",
-    closed: "list[int]",
     prctl: "Callable[[int, int], bool]",
 ) -> "Child | NotStarted":
     """Start *job* with all signals blocked in this process; the caller unblocks them.
@@ -101,7 +100,6 @@ def start(
         job: what to start.
         variables: to add to its environment.
         ignored: the signals that this process was told to ignore when it began.
-        closed: which of the descriptors 0 to 2 were closed when it began.
         prctl: kernel.load_prctl's.
 
     Returns:
@@ -121,7 +119,7 @@ def start(
                 os._exit(CANNOT_PREPARE)
             if own_group:
                 os.setpgid(0, 0)
-            _connect(pipes, closed)
+            _connect(pipes)
             _restore_signals(ignored)
             _apply(job, stage)
             _set_environment(variables)
@@ -161,15 +159,10 @@ def _make_pipes() -> "list[tuple[int, int, tuple[int, ...]]]":
     return pipes
 
 
-def _connect(pipes: "list[tuple[int, int, tuple[int, ...]]]", closed: "list[int]") -> None:
-    connected = set()
+def _connect(pipes: "list[tuple[int, int, tuple[int, ...]]]") -> None:
     for _, write, ours in pipes:
         for fd in ours:
             os.dup2(write, fd)
-            connected.add(fd)
-    for fd in closed:
-        if fd not in connected:
-            os.close(fd)
 
 
 def _restore_signals(ignored: "set[int]") -> None:

@@ -81,7 +81,8 @@ class Resolver:
         helped = {**self._from_environment(given.keys()), **given}
         for name, setting in self._definition.settings.items():
             if name not in helped and setting.default is not None:
-                helped[name] = setting.choices.get(setting.default, setting.default)
+                word = setting.default
+                helped[name] = setting.choices[word] if setting.choices else word
         return helped
 
     def _from_environment(self, given: Collection[str]) -> dict[str, Any]:

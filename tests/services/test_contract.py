@@ -79,7 +79,8 @@ def like(example: str, url: str) -> str:
 def first(endpoint: Endpoint) -> Http:
     """Return a request of the service: of a failure, if it says anything of it."""
     events = (EVENTS["fail"], EVENTS["success"])
-    return next(one for event in events for one in endpoint.render(event, {}))
+    rendered = (one for event in events for one in endpoint.render(event, {}))
+    return next(one for one in rendered if isinstance(one, Http))
 
 
 def known_headers(headers: Mapping[str, str]) -> bool:

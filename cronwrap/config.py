@@ -193,13 +193,18 @@ def parse(path: str, data: bytes) -> "Parsed":
 
 
 def _start_parsing(path: str, data: bytes) -> "Callable[[], Parsed]":
-    """Begin to parse in a child; return a function that waits for what it has to say."""
+    """Begin to parse in a child; return a function that waits for what it has to say.
+
+    The child itself is waited for when the job runs (run/loop.py waits for all).
+    """
+    import gc
     import marshal
 
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
+            gc.disable()  # there is a job to start
             with os.fdopen(write, "wb") as answer:
                 answer.write(marshal.dumps(parse(path, data)))
         finally:
@@ -209,10 +214,6 @@ def _start_parsing(path: str, data: bytes) -> "Callable[[], Parsed]":
     def finish() -> "Parsed":
         with os.fdopen(read, "rb") as answer:
             said = answer.read()
-        try:
-            os.waitpid(pid, 0)
-        except ChildProcessError:
-            pass  # SIGCHLD was ignored when we began: the kernel has done it
         try:
             parsed: Parsed = marshal.loads(said)  # noqa: S302 - from a child of ours
         except (EOFError, ValueError, TypeError):

@@ -3,17 +3,19 @@
 Imported only where there is a file to read, and for a run only in a child: with tomli.
 """
 
-from typing import Any
-
 import tomli
 
-# A document, and (message, hint, table) of each mistake in it.
-Parsed = tuple[dict[str, Any], list[tuple[str, str, str]]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing would double the time to import tomli
+    from typing import Any
+
+    # A document, and (message, hint, table) of each mistake in it.
+    Parsed = tuple[dict[str, Any], list[tuple[str, str, str]]]
 
 MOST_BRACKETS = 64  # lines that begin with one, in a single value
 
 
-def parse(path: str, data: bytes) -> Parsed:
+def parse(path: str, data: bytes) -> "Parsed":
     """Return the document in *data*, and what of it is lost."""
     text, problems = _decode(path, data)
     try:
@@ -36,7 +38,7 @@ def _decode(path: str, data: bytes) -> tuple[str, list[tuple[str, str, str]]]:
         return data.decode(errors="replace"), [(message, "save the file as UTF-8", "")]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: "Any") -> "Any":
     """Return *value* with TOML's dates and times as text."""
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items()}
@@ -45,7 +47,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, float)) else str(value)
 
 
-def _salvage(path: str, text: str, error: tomli.TOMLDecodeError) -> Parsed:
+def _salvage(path: str, text: str, error: tomli.TOMLDecodeError) -> "Parsed":
     """Parse *text*, which has *error*, table by table, and leave out those with a mistake."""
     whole: dict[str, Any] = {}
     problems = []
@@ -69,7 +71,7 @@ def _salvage(path: str, text: str, error: tomli.TOMLDecodeError) -> Parsed:
 
 def _parse_table(
     lines: list[str], start: int, ends: list[int], place: int
-) -> tuple[dict[str, Any], tomli.TOMLDecodeError | None, int]:
+) -> "tuple[dict[str, Any], tomli.TOMLDecodeError | None, int]":
     """Parse the table from line *start* on; return it, or its mistake, and the place of the next.
 
     A line with a bracket at its front may be within an array or a string of several lines; so
@@ -118,7 +120,7 @@ def _table_of(header: str) -> str:
     return ".".join(names[:2]) if len(names) > 1 else ""
 
 
-def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
+def _merge(into: "dict[str, Any]", more: "dict[str, Any]") -> None:
     for key, value in more.items():
         if isinstance(value, dict) and isinstance(into.get(key), dict):
             _merge(into[key], value)

@@ -59,6 +59,7 @@ class Lifetime:
         streams = self._streams(started)
         supervisor = self._supervisor = Supervisor(self._loop, started, streams, self._started_s)
         self._signals.listen(keyboard=not started.own_group)
+        self._loop.reap()  # those that have read the configuration
         self._begin()
         memory = oom.counters()
         supervisor.watch(self._job.timeout, self._job.kill_after, self._job.signal)

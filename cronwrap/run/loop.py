@@ -120,11 +120,11 @@ class Loop:
     def _take_signals(self) -> None:
         for number, from_keyboard in self._signals.received():
             if number == _signal.SIGCHLD:
-                self._reap()
+                self.reap()
             else:
                 self.on_signal(number, from_keyboard)
 
-    def _reap(self) -> None:
+    def reap(self) -> None:
         """Wait for all that has ended: our children, and as a subreaper or PID 1 whatever is left."""
         while True:
             try:

@@ -14,8 +14,8 @@ from tests.support.command import SCRIPT
 pytestmark = pytest.mark.bench
 BLOCKS_BYTES = 1 << 30
 BLOCKS = f"dd if=/dev/zero bs=64k count={BLOCKS_BYTES // 65536} status=none"
-LINES_BYTES = 4080 * 100_000  # 20 million lines of 20 bytes, as stdio writes them to a pipe
-LINES = "dd if=/dev/zero bs=4080 count=100000 status=none"
+LINES_BYTES = 4080 * 1_000_000  # 200 million lines of 20 bytes, as stdio writes them to a pipe
+LINES = "dd if=/dev/zero bs=4080 count=1000000 status=none"
 
 
 def mb_per_s(command: list[str], size_bytes: int, environment: dict[str, str]) -> float:

@@ -8,7 +8,7 @@ _cronwrap()
     [[ $cur == [:=] ]] && cur=""
     while ((i < COMP_CWORD)); do
         case "$command ${COMP_WORDS[i]}" in
-            " config" | " history" | " run" | "config check" | "config show")
+            " config" | " history" | " run" | " services" | "config check" | "config show")
                 command="${command:+$command }${COMP_WORDS[i]}"
                 ((i++))
                 ;;
@@ -78,6 +78,9 @@ _cronwrap()
         history:-*)
             COMPREPLY=($(compgen -W "-n --limit --json --state-dir -h --help" -- "$cur"))
             ;;
+        services:-*)
+            COMPREPLY=($(compgen -W "--json -h --help" -- "$cur"))
+            ;;
         run:*) _cronwrap_job "$COMP_CWORD" ;;
         config:*)
             COMPREPLY=($(compgen -W "show check" -- "$cur"))
@@ -85,7 +88,7 @@ _cronwrap()
         :*)
             # Without a letter of it, no list of all the commands there are.
             [[ -z $cur && COMP_CWORD -eq 1 ]] || _cronwrap_job "$COMP_CWORD"
-            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config history" -- "$cur"))
+            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config history services" -- "$cur"))
             ;;
     esac
 }

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import cronwrap
-from cronwrap.docgen import bash, commands, fish, manual, zsh
+from cronwrap.docgen import bash, commands, fish, manual, readme, zsh
 
 ROOT = Path(cronwrap.__file__).parent.parent
 
@@ -16,6 +16,8 @@ def generated(root: Path = ROOT) -> dict[Path, str]:
         root / "completions/_cronwrap": zsh.script(tree),
         root / "completions/cronwrap.fish": fish.script(tree),
     }
+    page = root / "README.md"
+    files[page] = readme.fill(page.read_text(encoding="utf-8"))
     regions = manual.regions(tree)
     for page in sorted((root / "man").iterdir()):
         files[page] = manual.fill(page.read_text(encoding="utf-8"), regions, page.name)

@@ -1,10 +1,12 @@
 """What is generated is what is committed, and nothing that a person may type is without words."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from cronwrap import __main__ as entry
+from cronwrap import services
 from cronwrap.docgen import commands, manual
 from cronwrap.docgen.files import ROOT, generated
 
@@ -38,6 +40,15 @@ def test_a_page_with_a_region_that_nothing_is_known_of_is_refused() -> None:
 
     with pytest.raises(KeyError, match=r"x\.1: there is no region nonsense"):
         manual.fill(page, {}, "x.1")
+
+
+def test_the_readme_lists_every_service_once() -> None:
+    table = (
+        GENERATED[ROOT / "README.md"].partition("generated: services")[2].partition("<!-- end")[0]
+    )
+
+    listed = re.findall(r"(?m)^\| \[?([a-z_]+)\b[^|]* \| ", table)
+    assert listed == ["service", *services.names()]
 
 
 def test_only_what_stands_in_a_region_is_replaced() -> None:

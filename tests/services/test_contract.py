@@ -11,6 +11,7 @@ from cronwrap import services
 from cronwrap.deliver.http import Sender
 from cronwrap.event import FAIL, LOG, PHASES, START, SUCCESS, Event
 from cronwrap.services.base import ACCEPTED, Answer, Http
+from cronwrap.services.carries import carries
 from cronwrap.services.endpoint import Endpoint, describe
 from cronwrap.services.fields import FIELDS
 from tests.support.httpd import Httpd
@@ -67,6 +68,8 @@ def endpoint_of(name: str, url: str) -> Endpoint:
             values[setting.name] = like(setting.example, f"{url}{hook}")
         elif setting.kind == "text" and (setting.secret or setting.required):
             values[setting.name] = SECRET
+        elif setting.kind == "flag":
+            values[setting.name] = True
     return services.from_table("ops", values, origin="c.toml", environ={})
 
 
@@ -193,6 +196,23 @@ def test_an_accepted_answer_is_accepted(name: str) -> None:
     )
 
     assert definition.rules.judge(answer).kind == ACCEPTED
+
+
+@pytest.mark.parametrize("name", services.names())
+def test_a_service_carries_what_it_says(name: str) -> None:
+    endpoint = endpoint_of(name, "http://h")
+    can = carries(services.load(name))
+
+    told = {event.phase for event in EVENTS.values() if endpoint.render(event, {})}
+    sent = [
+        unquote(describe(delivery, endpoint))
+        for event in EVENTS.values()
+        for delivery in endpoint.render(event.replace(check="nightly"), {})
+    ]
+
+    assert (START in told, FAIL in told, LOG in told) == (can.start, can.fail, can.log)
+    assert SUCCESS in told or can.fail
+    assert any("caf\ufffd" in one for one in sent) == (can.output_bytes > 0)
 
 
 @pytest.mark.parametrize("name", services.names())

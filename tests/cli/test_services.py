@@ -1,0 +1,60 @@
+"""``cronwrap services``: which there are, what each can carry, and how to begin with one."""
+
+import json
+import re
+
+import pytest
+
+from cronwrap import services
+from tests.support.command import Cronwrap
+
+
+def test_each_service_is_one_line_in_a_pipe(cronwrap: Cronwrap) -> None:
+    done = cronwrap("services")
+
+    lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split()[0] for line in lines[1:]] == services.names()
+    rows = [re.split(r"\s{2,}", line) for line in lines]
+    assert {len(row) for row in rows} == {8}
+    by_name = {row[0]: row[1:] for row in rows}
+    assert by_name["healthchecks"] == ["yes", "yes", "yes", "yes", "-", "10 kB or more", "-"]
+    assert by_name["quietpulse"] == ["-"] * 7
+    assert by_name["cronitor"] == ["yes", "yes", "-", "yes", "yes", "1 kB", "yes"]
+
+
+def test_a_service_is_shown_with_its_settings_and_their_variables(cronwrap: Cronwrap) -> None:
+    done = cronwrap("services", "cronitor")
+
+    assert done.returncode == 0
+    assert "CRONITOR_PING_API_KEY, CRONITOR_API_KEY" in done.stdout
+    assert "https://cronitor.link, https://cronitor.io" in done.stdout
+    assert "unless an endpoint's on says otherwise: start, success, fail.\n" in done.stdout
+    assert '[endpoints.NAME]\nservice = "cronitor"\n' in done.stdout
+
+
+@pytest.mark.parametrize("name", services.names())
+def test_programs_read_json_and_its_example_is_a_configuration_without_mistakes(
+    cronwrap: Cronwrap, name: str
+) -> None:
+    done = cronwrap("services", "--json", name)
+
+    found = json.loads(done.stdout)
+    assert found["name"] == name
+    assert found["carries"].keys() >= {"start", "exit_status", "output_bytes", "own_time"}
+    checked = cronwrap("config", "check", config=found["example"])
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_json_of_all_is_an_array(cronwrap: Cronwrap) -> None:
+    found = json.loads(cronwrap("services", "--json").stdout)
+
+    assert [one["name"] for one in found] == services.names()
+
+
+def test_an_unknown_service_is_told_with_the_nearest(cronwrap: Cronwrap) -> None:
+    done = cronwrap("services", "cronitr")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "unknown service 'cronitr'" in done.stderr
+    assert "did you mean cronitor?" in done.stderr

@@ -199,6 +199,14 @@ def test_an_accepted_answer_is_accepted(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", services.names())
+def test_a_url_with_its_name_before_it_is_a_setting(name: str) -> None:
+    definition = services.load(name)
+
+    if definition.sends == "http":
+        assert definition.settings[definition.url_setting].kind == "url"
+
+
+@pytest.mark.parametrize("name", services.names())
 def test_a_service_carries_what_it_says(name: str) -> None:
     endpoint = endpoint_of(name, "http://h")
     can = carries(services.load(name))

@@ -8,6 +8,7 @@ import pytest
 from cronwrap import services
 from cronwrap.errors import CronwrapError
 from cronwrap.event import Event
+from cronwrap.services.base import Http
 from cronwrap.services.endpoint import Endpoint, describe, exposed_secrets
 
 START = Event(check="nightly", run_id="0b7d4bd2-8f0c-4b1c-9d0c-4d6f6f0f9a11")
@@ -32,6 +33,11 @@ def of_table(table: object, environ: dict[str, str] | None = None) -> Endpoint:
         ("https://example.org/a?b=c", "webhook", "https://example.org/a?b=c"),
         ("http://[::1]:8000/a", "webhook", "http://[::1]:8000/a"),
         ("https://hc-ping.com.evil.org/u", "webhook", "https://hc-ping.com.evil.org/u"),
+        ("https://cronitor.link/p/K/m", "cronitor", "https://cronitor.link/p/K/m?state=run"),
+        ("https://cron.life/ping/k/K", "cronradar", "https://cron.life/ping/k/K/start"),
+        ("https://cronradar.com/ping/k/K", "cronradar", "https://cronradar.com/ping/k/K/start"),
+        ("https://cronradar.io/ping/T", "cronradar_io", "https://cronradar.io/ping/T/start"),
+        ("https://K@o1.ingest.sentry.io/4", "sentry", "https://o1.ingest.sentry.io/api/4/cron/"),
     ],
 )
 def test_a_url_tells_its_service(url: str, service: str, sent_to: str) -> None:
@@ -39,6 +45,63 @@ def test_a_url_tells_its_service(url: str, service: str, sent_to: str) -> None:
 
     assert endpoint.service_name == service
     assert endpoint.render(START, {})[0].url.startswith(sent_to)
+
+
+@pytest.mark.parametrize(
+    ("url", "service"),
+    [
+        ("https://nosnch.in/T", "deadmanssnitch"),
+        ("https://quietpulse.xyz/ping/T", "quietpulse"),
+        ("http://10.0.0.1:3001/api/push/T?status=up", "uptimekuma"),
+        ("https://uptime.betterstack.com/api/v1/heartbeat/T", "betterstack"),
+        ("https://betteruptime.com/api/v1/heartbeat/T", "betterstack"),
+        ("https://g.example/api/0/organizations/o/heartbeat_check/U/", "glitchtip"),
+        ("https://ntfy.sh/T", "ntfy"),
+        ("https://hooks.slack.com/services/T/B/X", "slack"),
+        ("https://api.telegram.org/botT/sendMessage?chat_id=1", "telegram"),
+        ("https://o.example/integrations/v1/formatted_webhook/I/", "grafana_oncall"),
+        ("slack+https://mattermost.example/hooks/x", "slack"),
+        ("ntfy+https://ntfy.example/T", "ntfy"),
+    ],
+)
+def test_what_is_not_told_of_starts_is_recognised_too(url: str, service: str) -> None:
+    endpoint = of_url(url)
+
+    assert endpoint.service_name == service
+    ended = [START.replace(phase=phase, exit_status=1) for phase in ("success", "fail")]
+    assert any(endpoint.render(event, {}) for event in ended)
+
+
+@pytest.mark.parametrize(
+    ("url", "missing"),
+    [
+        ("https://api.opsgenie.com/v2/heartbeats/job/ping", "api_key must be given"),
+        ("https://events.pagerduty.com/v2/enqueue", "routing_key must be given"),
+    ],
+)
+def test_a_url_that_wants_a_key_beside_it_says_so(url: str, missing: str) -> None:
+    with pytest.raises(CronwrapError) as error:
+        of_url(url)
+
+    assert error.value.message == f"--endpoint: {missing}"
+
+
+@pytest.mark.parametrize(
+    ("service", "environ", "path"),
+    [
+        ("newrelic", {"NEW_RELIC_LICENSE_KEY": "k"}, "/v1/accounts/events"),
+        ("datadog", {"DD_API_KEY": "k"}, "/api/v1/check_run"),
+    ],
+)
+def test_keys_beside_a_url_may_come_from_the_environment(
+    service: str, environ: dict[str, str], path: str
+) -> None:
+    endpoint = services.from_url(f"{service}+https://h/x", where="test", environ=environ)
+
+    (first, *_) = endpoint.render(START.replace(phase="fail"), {})
+    assert first.place == "https://h/…"
+    assert isinstance(first, Http)
+    assert first.url == f"https://h/x{path}"
 
 
 def test_a_table_with_a_url_alone_tells_its_service() -> None:

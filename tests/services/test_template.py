@@ -155,12 +155,18 @@ def test_the_first_path_that_can_be_filled_is_taken() -> None:
         ("{run_id|hex}", "ab"),
         ("{check|upper}", "\u00c9COLE"),
         ("{check|cut:4}", "\u00e9co"),
+        ("{check|cut:4|upper}", "\u00c9CO"),
+        ("{at|int}", "1750000000"),
+        ("{tags|text}", '{"a":"<b>"}'),
+        ("{tags|text|escape}", '{"a":"&lt;b&gt;"}'),
+        ("{error_status}", "3"),
+        ("{incident}", "cronwrap/cole-f0f772e1"),
         ("{verb}", "bad"),
         ("{{{verb}}}", "{bad}"),
     ],
 )
 def test_filters(template: str, expected: str) -> None:
-    event = FAILED.replace(check="\u00e9cole", run_id="a-b", duration_s=12.3456)
+    event = FAILED.replace(check="\u00e9cole", run_id="a-b", duration_s=12.3456, tags={"a": "<b>"})
 
     delivery = render(event, verb={"fail": "bad"}, every={"text": template})
 
@@ -186,6 +192,51 @@ def test_a_list_is_several_requests() -> None:
     )
 
     assert [one.url for one in endpoint.render(FAILED, {})] == ["http://h/a", "http://h/b"]
+
+
+def test_a_request_is_made_only_when_there_is_something_to_say() -> None:
+    table = {"url": "http://h", "every": [{"path": "/a", "when": "{signal}"}, {"path": "/b"}]}
+    services_ = {"mine": services.define("mine", table, origin="c")}
+    endpoint = services.from_table(
+        "e", {"service": "mine"}, origin="c", environ={}, services=services_
+    )
+
+    killed = endpoint.render(FAILED.replace(signal="SIGKILL"), {})
+    assert [only_http(one).url for one in killed] == ["http://h/a", "http://h/b"]
+    assert [only_http(one).url for one in endpoint.render(FAILED, {})] == ["http://h/b"]
+
+
+def test_a_list_in_a_list_of_json_is_spread() -> None:
+    event = FAILED.replace(tags={"a\r": "b", "c": "d"})
+
+    delivery = render(event, every={"json": {"t": ["x:{check}", "{tags|list}", "{host}"]}})
+
+    assert json.loads(delivery.body) == {"t": ["x:c", "a:b", "c:d"]}
+    nothing = render(FAILED, every={"json": {"t": ["{tags|list}"], "u": "{check}"}})
+    assert json.loads(nothing.body) == {"u": "c"}
+
+
+@given(TEXTS.filter(sent))
+def test_a_value_stays_in_its_line_of_json(text: str) -> None:
+    table = {"json_lines": [{"a": 1}, {"b": "{check}"}, {"c": "{signal}"}]}
+
+    delivery = render(FAILED.replace(check=text), every=table)
+
+    assert dict(delivery.headers)["Content-Type"] == "application/x-ndjson"
+    lines = delivery.body.split(b"\n")
+    assert [json.loads(line) for line in lines[:3]] == [{"a": 1}, {"b": sent(text)}, {}]
+    assert lines[3:] == [b""]
+
+
+def test_an_age_is_said_with_the_request() -> None:
+    assert render(FAILED, every={"max_age": "10m"}).max_age_s == 600.0
+    assert render(FAILED, max_age="6h", every={}).max_age_s == 21600.0
+    assert render(FAILED, every={}).max_age_s is None
+
+
+def only_http(delivery: object) -> Http:
+    assert isinstance(delivery, Http)
+    return delivery
 
 
 def test_a_login_is_sent_as_basic_authorization() -> None:
@@ -232,6 +283,20 @@ def test_a_login_is_sent_as_basic_authorization() -> None:
         ({"start": {}, "hint": {"4xx": "no"}}, "'4xx' is no HTTP status", ""),
         ({"start": {}, "settings": {"a": {"kind": "file"}}}, "kind must be one of", ""),
         ({"start": 3}, "[services.mine.start]: must be a table", ""),
+        ({"start": {"text": "{check|cut:4|uper}"}}, "text: unknown filter 'uper'", "upper?"),
+        ({"start": {"text": "{check|}"}}, "text: unknown filter ''", ""),
+        ({"start": {"text": "{check|list}"}}, "list cannot be used on check", "it is for tags"),
+        ({"start": {"when": "{hots}"}}, "when: unknown field 'hots'", "did you mean host?"),
+        ({"start": {"max_age": "soon"}}, "[services.mine.start]: max_age ", ""),
+        ({"start": {"json_lines": {"a": "b"}}}, "json_lines must be a list", ""),
+        (
+            {"start": {"json_lines": [], "text": "a"}},
+            "text and json_lines: a request has one body",
+            "",
+        ),
+        ({"start": {}, "on": ["fial"]}, "on: unknown phase 'fial'", "did you mean fail?"),
+        ({"start": {}, "recognise": {"patterns": "("}}, "patterns must be regular expr", ""),
+        ({"start": {}, "derived": {"a": "text"}}, "derived is for what cronwrap brings", ""),
         ({"verb": {"end": "x"}}, "[services.mine.verb]: unknown key 'end'", ""),
         ({}, "[services.mine]: has no request", "give one of start"),
     ],

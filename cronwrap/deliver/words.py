@@ -62,7 +62,7 @@ def of_error(error: BaseException, url: str, timeout_s: float, stage: str) -> tu
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
-            return _of_tls(cause), False
+            return of_tls(cause), False
         if isinstance(cause, OSError) and (why := _of_system(cause, url)):
             return why, True
     for cause in causes:
@@ -103,7 +103,8 @@ def _host(url: str) -> str:
         return ""
 
 
-def _of_tls(error: ssl.SSLError) -> str:
+def of_tls(error: ssl.SSLError) -> str:
+    """Return what an error of TLS means."""
     if isinstance(error, ssl.SSLCertVerificationError):
         if error.verify_code in {_HOST_MISMATCH, _IP_MISMATCH}:
             return "the TLS certificate is for another host name; is the address right?"

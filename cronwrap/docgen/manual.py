@@ -16,9 +16,11 @@ from cronwrap.services.spec import Definition, Setting
 WIDTH = 78
 _KINDS = {
     "text": "TEXT",
+    "texts": "TEXT ...",
     "url": "URL",
     "urls": "URL ...",
     "host": "HOST",
+    "path": "PATH",
     "number": "N",
     "numbers": "N ...",
     "flag": "true | false",

@@ -21,6 +21,7 @@ from cronwrap.services.resolve import Resolver
 from cronwrap.services.table import Table
 
 FALLBACK = "webhook"  # what a URL is that no service recognises
+_BY_SCHEME = {"udp": "statsd", "file": "textfile", "mailto": "email"}
 _FOLDER = Path(__file__).parent
 
 
@@ -180,12 +181,10 @@ def _recognise(url: str, services: Mapping[str, spec.Definition] | None) -> tupl
     if named:
         return named, plain
     for name, definition in (services or {}).items():
-        shapes = (definition.hosts, definition.paths, definition.patterns, definition.schemes)
-        if belongs(plain, *shapes):
+        if belongs(plain, definition.hosts, definition.paths, definition.patterns):
             return name, plain
     for name in names():
         recognise = _table(name).get("recognise", {})
-        keys = ("hosts", "paths", "patterns", "schemes")
-        if belongs(plain, *(recognise.get(key, ()) for key in keys)):
+        if belongs(plain, *(recognise.get(key, ()) for key in ("hosts", "paths", "patterns"))):
             return name, plain
-    return FALLBACK, plain
+    return _BY_SCHEME.get(plain.partition(":")[0], FALLBACK), plain

@@ -50,22 +50,15 @@ def split_scheme(url: str) -> tuple[str, str]:
 
 
 def belongs(
-    url: str,
-    hosts: Collection[str],
-    paths: Collection[str],
-    patterns: Collection[str],
-    schemes: Collection[str],
+    url: str, hosts: Collection[str], paths: Collection[str], patterns: Collection[str]
 ) -> bool:
-    """Return whether *url* has one of the hosts (".h" stands for all below h), paths or shapes.
-
-    One that is neither http nor https is told by its scheme alone.
-    """
+    """Return whether *url* has one of the hosts (".h" stands for all below h), paths or shapes."""
     try:
         parts = urlsplit(url)
     except ValueError:  # check_url tells of it
         return False
     if parts.scheme not in HTTP:
-        return parts.scheme in schemes
+        return False
     host = (parts.hostname or "").lower()
     by_host = any(host == one or (one.startswith(".") and host.endswith(one)) for one in hosts)
     by_path = any(one in parts.path for one in paths)

@@ -77,7 +77,7 @@ class Definition(NamedTuple):
         hosts: a URL of one of these is recognised as this service's.
         paths: so is a URL whose path has one of these in it.
         patterns: so is a URL that one of these regular expressions matches.
-        schemes: so is a URL that begins with one of these, where it is not http or https.
+        schemes: what its URLs begin with, where it is not http or https.
         url_setting: the setting that such a URL is a value of.
         sends: the kind of its deliveries.
         on: the phases it is told of unless an endpoint says otherwise.

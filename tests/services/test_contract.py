@@ -50,6 +50,8 @@ EVENTS = {
     "log": HARD.replace(phase=LOG, **ENDED),
     "late": HARD.replace(phase=SUCCESS, exit_status=0, late=True, **ENDED),
 }
+# What is said to a server over HTTP; of all else test_contract_others.py has the like.
+OVER_HTTP = [name for name in services.names() if services.load(name).sends == "http"]
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def known_headers(headers: Mapping[str, str]) -> bool:
 
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=list(EVENTS))
-@pytest.mark.parametrize("name", services.names())
+@pytest.mark.parametrize("name", OVER_HTTP)
 def test_a_server_gets_what_was_meant_and_no_more(
     name: str, event: Event, httpd: Httpd, sender: Sender
 ) -> None:
@@ -123,7 +125,7 @@ def test_every_service_says_what_it_is(name: str) -> None:
         assert setting.help.endswith("."), setting.name
 
 
-@pytest.mark.parametrize("name", services.names())
+@pytest.mark.parametrize("name", OVER_HTTP)
 def test_an_end_carries_the_run_id_of_its_start(name: str) -> None:
     endpoint = endpoint_of(name, "http://h")
 
@@ -136,7 +138,7 @@ def test_an_end_carries_the_run_id_of_its_start(name: str) -> None:
         assert all(carry_id(START) + carry_id(SUCCESS) + carry_id(FAIL))
 
 
-@pytest.mark.parametrize("name", services.names())
+@pytest.mark.parametrize("name", OVER_HTTP)
 def test_no_secret_is_shown(name: str) -> None:
     endpoint = endpoint_of(name, "http://h")
 
@@ -152,7 +154,7 @@ def test_no_secret_is_shown(name: str) -> None:
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 429, 408])
-@pytest.mark.parametrize("name", services.names())
+@pytest.mark.parametrize("name", OVER_HTTP)
 def test_trouble_of_a_server_is_never_acceptance(name: str, status: int) -> None:
     endpoint = endpoint_of(name, "http://h")
 
@@ -162,7 +164,7 @@ def test_trouble_of_a_server_is_never_acceptance(name: str, status: int) -> None
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 403, 404, 410])
-@pytest.mark.parametrize("name", services.names())
+@pytest.mark.parametrize("name", OVER_HTTP)
 def test_a_wrong_address_is_rejected_with_a_reason(name: str, status: int) -> None:
     endpoint = endpoint_of(name, "http://h")
 
@@ -172,7 +174,7 @@ def test_a_wrong_address_is_rejected_with_a_reason(name: str, status: int) -> No
     assert verdict.why.startswith(f"answered {status}")
 
 
-@pytest.mark.parametrize("name", services.names())
+@pytest.mark.parametrize("name", OVER_HTTP)
 def test_rendering_is_pure(name: str) -> None:
     endpoint = endpoint_of(name, "http://h")
 
@@ -198,15 +200,14 @@ def test_an_accepted_answer_is_accepted(name: str) -> None:
     assert definition.rules.judge(answer).kind == ACCEPTED
 
 
-@pytest.mark.parametrize("name", services.names())
+@pytest.mark.parametrize("name", OVER_HTTP)
 def test_a_url_with_its_name_before_it_is_a_setting(name: str) -> None:
     definition = services.load(name)
 
-    if definition.sends == "http":
-        assert definition.settings[definition.url_setting].kind == "url"
+    assert definition.settings[definition.url_setting].kind == "url"
 
 
-@pytest.mark.parametrize("name", services.names())
+@pytest.mark.parametrize("name", OVER_HTTP)
 def test_a_service_carries_what_it_says(name: str) -> None:
     endpoint = endpoint_of(name, "http://h")
     can = carries(services.load(name))
@@ -223,7 +224,7 @@ def test_a_service_carries_what_it_says(name: str) -> None:
     assert any("caf\ufffd" in one for one in sent) == (can.output_bytes > 0)
 
 
-@pytest.mark.parametrize("name", services.names())
+@pytest.mark.parametrize("name", OVER_HTTP)
 def test_a_phase_that_a_service_is_told_of_has_words(name: str) -> None:
     endpoint = endpoint_of(name, "http://h")
 

@@ -39,3 +39,11 @@ def full() -> Iterator[str]:
 
 def _url(bound: socket.socket) -> str:
     return f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+
+def free_port() -> int:
+    """Return a port that nobody has at this moment, for a server that cannot choose one itself."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port: int = bound.getsockname()[1]
+        return port

@@ -112,10 +112,11 @@ def _key(option: Option) -> str:
 
 
 def _service(service: Definition) -> str:
-    hosts = ", ".join(service.hosts)
+    urls = _recognised(service)
     facts = [
-        *([f".It URLs\nThose of {_escape(hosts)} are recognised."] if hosts else []),
+        *([f".It URLs\n{text(urls)}"] if urls else []),
         f".It Events\n{text(_sentence(service.events))}",
+        *([f".It Told of\n{text(_told(service))}"] if "on" in service.table else []),
         f".It Limits\n{text(_sentence(service.limits))}",
         f".It Reference\n{_reference(service.reference)}",
     ]
@@ -131,6 +132,20 @@ def _service(service: Definition) -> str:
     )
 
 
+def _recognised(service: Definition) -> str:
+    """Return which URLs are known to be the service's, in a sentence; "" where none is."""
+    ways = [
+        *([f"of {', '.join(service.hosts)}"] if service.hosts else []),
+        *([f"with {' or '.join(service.paths)} in their path"] if service.paths else []),
+        *([f"like {service.settings[service.url_setting].example}"] if service.patterns else []),
+    ]
+    return f"Those {' or '.join(ways)} are recognised." if ways else ""
+
+
+def _told(service: Definition) -> str:
+    return f"{' and '.join(service.on).capitalize()}, unless the endpoint's on says otherwise."
+
+
 def _setting(setting: Setting) -> str:
     words = [setting.help]
     if setting.choices:
@@ -138,7 +153,10 @@ def _setting(setting: Setting) -> str:
     if setting.required:
         words.append("Must be given.")
     if setting.default is not None:
-        words.append(f"The default is {setting.default}.")
+        default = setting.default if isinstance(setting.default, list) else [setting.default]
+        words.append(f"The default is {', '.join(map(str, default))}.")
+    if setting.example:
+        words.append(f"Such as {setting.example}.")
     if setting.secret:
         words.append("Secret.")
     if setting.env:

@@ -163,14 +163,16 @@ class Lifetime:
         self._told_to_stop = self._told_to_stop or number in STOPPING
 
     def _end(self, event: Event) -> None:
-        """Pass on what was held back, report the end, and serve our readers until they have all."""
+        """Report the end, pass on what was held back, and serve our readers until they have all."""
+        if self._job.endpoint:
+            self._report.tell_end(event)  # whoever reads our output may take his time
         if self._hold is not None:
             self._pass_on(self._hold, event)
         if event.reason == "timeout" or event.oom_killed:  # its output does not tell
             how = "ended" if event.reason == "timeout" else "killed"
             self._say(f"check {self._job.check}: the job was {how}: {event.detail}")
         if self._job.endpoint:
-            self._report.finish(event, lambda: self._told_to_stop)
+            self._report.settle(lambda: self._told_to_stop)
             self._tell_of_reports()
         for writer in self._writers.values():
             if writer.problem:

@@ -74,6 +74,7 @@ class Report:
         self._buffer = bytearray()
         self._ready_s: float | None = None
         self._end: Event | None = None
+        self._ended_s = 0.0
         self._labels: list[str] = []
         self._done = False
         self._tries = 0
@@ -83,20 +84,22 @@ class Report:
         self._start = event
         self._fork()
 
-    def finish(self, event: "Event", give_up: "Callable[[], bool]") -> None:
-        """Send the end event; return when it is settled, time is up, or *give_up* says so."""
-        self._end = event
+    def tell_end(self, event: "Event") -> None:
+        """Send the end event, and return at once."""
+        self._end, self._ended_s = event, time.monotonic()
         if self._pid and self._control is not None:
             self._control.write(memoryview(frame(event.as_dict())))
         elif not self._pid:
             self._fork()
-        begun_s = time.monotonic()
+
+    def settle(self, give_up: "Callable[[], bool]") -> None:
+        """Return when the end is settled, time is up, or *give_up* says so."""
 
         def over() -> bool:
             return self._done or give_up()
 
-        self._loop.run(lambda: over() or self._ready_s is not None, begun_s + IMPORT_S)
-        ready_s = max(begun_s, self._ready_s or 0.0)
+        self._loop.run(lambda: over() or self._ready_s is not None, self._ended_s + IMPORT_S)
+        ready_s = max(self._ended_s, self._ready_s or 0.0)
         end_s = ready_s + self._job.report_budget + MARGIN_S
         self._loop.run(over, end_s)
         self._loop.run(lambda: not self._pid or not self._done, end_s)  # it goes by itself

@@ -1,11 +1,14 @@
 """``--output`` and ``--no-capture``: what of the output is passed on, and when."""
 
+import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.support.command import Cronwrap
+from tests.support.httpd import Httpd
 from tests.support.observe import Observed, job, observe, printed
 
 MIB = 1024 * 1024
@@ -125,3 +128,18 @@ def test_not_captured_a_reader_that_goes_away_ends_the_job_as_it_would_without_u
 
     assert done.stdout == "y\n"
     assert (tmp_path / "status").read_text() == "141\n"
+
+
+def test_a_reader_that_takes_its_time_does_not_hold_up_the_report(
+    cronwrap: Cronwrap, httpd: Httpd
+) -> None:
+    running = cronwrap.start(
+        *("--output", "on-failure", "-e", f"webhook+{httpd.url}/x", "--"),
+        *("sh", "-c", "head -c 2000000 /dev/zero; exit 3"),
+        stdout=subprocess.PIPE,
+    )
+
+    assert json.loads(httpd.wait_for(2)[1].body)["phase"] == "fail"
+    assert running.process.stdout is not None
+    assert len(running.process.stdout.read()) == 2_000_000
+    assert running.wait().returncode == 3

@@ -92,6 +92,9 @@ class _Smtp(smtplib.SMTP):
         # Without a name of its own smtplib asks the name server for ours.
         name = re.sub(r"[^A-Za-z0-9.-]", "", socket.gethostname()) or "localhost"
         super().__init__(local_hostname=name, timeout=attempt.left_s)
+        self._host = (
+            delivery.host
+        )  # whose certificate STARTTLS wants; else connect() is part of this
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         connection = socket.create_connection((host, port), timeout)

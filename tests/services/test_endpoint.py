@@ -151,7 +151,7 @@ def test_an_unknown_service_is_told_with_the_nearest() -> None:
     ("table", "message", "hint"),
     [
         ({"service": "healthcheck"}, "unknown service 'healthcheck'", "did you mean healthchecks?"),
-        ({}, "has neither service nor url", "services: betterstack, cronitor,"),
+        ({}, "has neither service nor url", "services: betterstack, "),
         ({"service": "healthchecks"}, "does not say where to send: give url, or uuid, or", ""),
         ({"service": "healthchecks", "ping_kye": SECRET}, "unknown key 'ping_kye'", "ping_key?"),
         ({"service": "webhook"}, "url must be given", ""),

@@ -93,7 +93,7 @@ def test_a_token_or_a_login_is_sent() -> None:
 
 
 def test_neither_topic_nor_login_is_shown() -> None:
-    place = endpoint("ntfy", url="https://ntfy.sh/s3cr3t-topic", user="me:p4ssw0rd")
+    place = endpoint("ntfy", url="https://h/sub/s3cr3t-topic", user="me:p4ssw0rd")
 
     shown = describe(only(place, FAILED), place)
 

@@ -107,6 +107,8 @@ class Resolver:
     def _value(self, setting: Setting, value: object, variable: str = "") -> Any:
         """Return *value*, read from where it points to and checked for its kind."""
         key = f"{setting.name} (from {variable})" if variable else setting.name
+        if variable and isinstance(value, str) and setting.kind == "table":
+            value = _pairs(value)
         if isinstance(value, Mapping) and setting.kind == "table":
             pairs = value.items()
             return {one: self._read(setting, item, f"{key}.{one}") for one, item in pairs}
@@ -227,6 +229,12 @@ def _address(service: Service) -> str:
         for delivery in service.render(event, {}):
             return delivery.place
     return ""
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """Return a table as a variable has it: ``NAME=VALUE,NAME=VALUE``, percent-encoded."""
+    pairs = (one.partition("=") for one in text.split(",") if one.strip())
+    return {unquote(name.strip()): unquote(value.strip()) for name, _, value in pairs}
 
 
 def _secret_parts(url: str) -> list[str]:

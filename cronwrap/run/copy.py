@@ -13,15 +13,14 @@ import os
 import select
 import stat
 
+from cronwrap.run.tail import PIECE_BYTES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cronwrap.run.hold import Hold
     from cronwrap.run.tail import Tail
 
-READ_BYTES = 256 * 1024
 SURE_BYTES = 4096  # PIPE_BUF on Linux: poll says "writable" when at least so much fits
-
-_buffer = bytearray()
 
 
 class Writer:
@@ -117,7 +116,7 @@ class Stream:
         ended: nobody can write to it any more, and all of it has been read.
     """
 
-    __slots__ = ("_hold", "_tail", "ended", "fd", "name", "writer")
+    __slots__ = ("_buffer", "_hold", "_tail", "ended", "fd", "name", "writer")
 
     def __init__(
         self, fd: int, name: int, *, tail: "Tail", writer: "Writer | None", hold: "Hold | None"
@@ -126,6 +125,7 @@ class Stream:
         self.name = name
         self.writer = writer
         self.ended = False
+        self._buffer = bytearray(PIECE_BYTES)
         self._tail = tail
         self._hold = hold
 
@@ -136,10 +136,8 @@ class Stream:
 
     def pump(self) -> bool:
         """Read once what there is; return whether there was something."""
-        if not _buffer:
-            _buffer.extend(bytes(READ_BYTES))
         try:
-            count = os.readv(self.fd, [_buffer])
+            count = os.readv(self.fd, [self._buffer])
         except BlockingIOError:
             return False
         except OSError:
@@ -147,10 +145,13 @@ class Stream:
         if not count:
             self.ended = True
             return False
-        with memoryview(_buffer) as whole, whole[:count] as data:
-            self._tail.add(self.name, data)
+        with memoryview(self._buffer) as whole, whole[:count] as data:
             if self._hold is not None:
                 self._hold.add(self.name, data)
             elif self.writer is not None:
                 self.writer.write(data)
+            if count < PIECE_BYTES:
+                self._tail.add(self.name, data)
+        if count == PIECE_BYTES:
+            self._buffer = self._tail.take_over(self.name, self._buffer)
         return True

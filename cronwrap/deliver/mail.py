@@ -91,7 +91,8 @@ class _Smtp(smtplib.SMTP):
         self._duplicate: socket.socket | None = None
         # Without a name of its own smtplib asks the name server for ours.
         name = re.sub(r"[^A-Za-z0-9.-]", "", socket.gethostname()) or "localhost"
-        super().__init__(local_hostname=name, timeout=attempt.left_s)
+        # The attempt's own end comes first: smtplib takes a time-out for a closed connection.
+        super().__init__(local_hostname=name, timeout=attempt.left_s + 1)
         self._host = (
             delivery.host
         )  # whose certificate STARTTLS wants; else connect() is part of this

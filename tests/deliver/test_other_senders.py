@@ -289,8 +289,7 @@ def test_a_mail_server_that_is_silent_or_away_is_told(deaf_url: str) -> None:
     silent = failed(send(mail._replace(port=port), timeout_s=SHORT_S))
     away = failed(send(mail._replace(port=free_port())))
 
-    assert silent.why.startswith("127.0.0.1:") or silent.why.startswith("no answer within 0.3 s")
-    assert "no answer within 0.3 s" in silent.why
+    assert silent.why == "no answer within 0.3 s (while connecting)"
     assert away.why.endswith("connection refused: nothing listens there")
 
 

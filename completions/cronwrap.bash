@@ -8,7 +8,7 @@ _cronwrap()
     [[ $cur == [:=] ]] && cur=""
     while ((i < COMP_CWORD)); do
         case "$command ${COMP_WORDS[i]}" in
-            " config" | " history" | " run" | " services" | "config check" | "config show")
+            " config" | " history" | " run" | " services" | " test" | "config check" | "config show")
                 command="${command:+$command }${COMP_WORDS[i]}"
                 ((i++))
                 ;;
@@ -28,7 +28,9 @@ _cronwrap()
                 :--environment | :--ionice | :--kill-after | :--nice | :--output \
                 | :--report-budget | :--signal | :--state-dir | :--tag | \
                 :--tail-bytes | :--timeout | :--umask | :-c | :-e | :-t | \
-                history:--limit | history:--state-dir | history:-n)
+                history:--limit | history:--state-dir | history:-n | \
+                test:--check | test:--config | test:--phase | \
+                test:--report-budget | test:-c)
                 [[ ${COMP_WORDS[i]} == "=" ]] && ((i < COMP_CWORD)) && ((i++))
                 if ((i == COMP_CWORD)); then
                     _cronwrap_value "$option"
@@ -81,6 +83,11 @@ _cronwrap()
         services:-*)
             COMPREPLY=($(compgen -W "--json -h --help" -- "$cur"))
             ;;
+        test:-*)
+            COMPREPLY=($(compgen -W "
+                -c --check --phase --report-budget --config --json -h --help
+            " -- "$cur"))
+            ;;
         run:*) _cronwrap_job "$COMP_CWORD" ;;
         config:*)
             COMPREPLY=($(compgen -W "show check" -- "$cur"))
@@ -88,7 +95,7 @@ _cronwrap()
         :*)
             # Without a letter of it, no list of all the commands there are.
             [[ -z $cur && COMP_CWORD -eq 1 ]] || _cronwrap_job "$COMP_CWORD"
-            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config history services" -- "$cur"))
+            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config history services test" -- "$cur"))
             ;;
     esac
 }

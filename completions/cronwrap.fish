@@ -11,7 +11,7 @@ function __cronwrap_place
         return
     end
     set -l place
-    while contains -- "$place $words[1]" ' run' ' config' 'config show' 'config check' ' history' ' services'
+    while contains -- "$place $words[1]" ' run' ' config' 'config show' 'config check' ' history' ' services' ' test'
         set place (string trim -- "$place $words[1]")
         set -e words[1]
     end
@@ -64,6 +64,7 @@ complete -c cronwrap -n '__cronwrap_at first' -a run -d 'Run a job; `cronwrap --
 complete -c cronwrap -n '__cronwrap_at first' -a config -d 'Show and check the configuration'
 complete -c cronwrap -n '__cronwrap_at first' -a history -d 'Show the runs that this machine remembers, the newest first'
 complete -c cronwrap -n '__cronwrap_at first' -a services -d 'List the services there are, and what each can carry'
+complete -c cronwrap -n '__cronwrap_at first' -a test -d 'Send a harmless event to each ENDPOINT, and say what came of it and what that proves'
 complete -c cronwrap -n '__cronwrap_at first' -l version -d 'Show the version'
 complete -c cronwrap -n '__cronwrap_at first' -s h -l help -d 'Show this message and exit'
 complete -c cronwrap -n '__cronwrap_at first run value' -s c -l check -x -d 'Name of the monitored job'
@@ -101,3 +102,9 @@ complete -c cronwrap -n '__cronwrap_at history' -l state-dir -x -a '(__fish_comp
 complete -c cronwrap -n '__cronwrap_at history' -s h -l help -d 'Show this message and exit'
 complete -c cronwrap -n '__cronwrap_at services' -l json -d 'Write JSON'
 complete -c cronwrap -n '__cronwrap_at services' -s h -l help -d 'Show this message and exit'
+complete -c cronwrap -n '__cronwrap_at test' -s c -l check -x -d 'Send as this check, to its endpoints'
+complete -c cronwrap -n '__cronwrap_at test' -l phase -x -d 'What to send'
+complete -c cronwrap -n '__cronwrap_at test' -l report-budget -x -d 'How long all of it may take'
+complete -c cronwrap -n '__cronwrap_at test' -l config -r -F -d 'Read this file in place of the usual two'
+complete -c cronwrap -n '__cronwrap_at test' -l json -d 'Write a JSON object'
+complete -c cronwrap -n '__cronwrap_at test' -s h -l help -d 'Show this message and exit'

@@ -7,7 +7,7 @@ import sys
 import click
 
 from cronwrap import __version__
-from cronwrap.cli import config, history, run, services, show
+from cronwrap.cli import config, history, run, services, show, test
 from cronwrap.errors import CronwrapError
 from cronwrap.run import options
 
@@ -46,6 +46,7 @@ cronwrap.add_command(run.command)
 cronwrap.add_command(config.group)
 cronwrap.add_command(history.command)
 cronwrap.add_command(services.command)
+cronwrap.add_command(test.command)
 
 
 def main() -> int:

@@ -71,19 +71,19 @@ class Rules(NamedTuple):
         body = answer.body.decode("utf-8", "replace")
         if self.accept.matches(answer.status, body):
             return Verdict(kind=ACCEPTED, learned=self._learned(answer))
-        said = _said(answer, body)
+        what = said(answer)
         for rule in self.reject:
             if rule.matches(answer.status, body):
-                return Verdict(kind=REJECTED, why=_with_hint(said, rule.hint))
+                return Verdict(kind=REJECTED, why=_with_hint(what, rule.hint))
         hint = self.hints.get(answer.status, "")
         for rule in self.retry:
             if rule.matches(answer.status, body):
                 said_s = (rule.after_s, _after_s(answer), _seconds(answer, rule.after_header))
                 after_s = max(filter(None, said_s), default=None)
-                return Verdict(kind=RETRY, why=_with_hint(said, rule.hint or hint), after_s=after_s)
+                return Verdict(kind=RETRY, why=_with_hint(what, rule.hint or hint), after_s=after_s)
         if answer.status in _RETRIED or answer.status >= _SERVER_ERROR:
-            return Verdict(kind=RETRY, why=_with_hint(said, hint), after_s=_after_s(answer))
-        return Verdict(kind=REJECTED, why=_with_hint(said, hint or _default_hint(answer)))
+            return Verdict(kind=RETRY, why=_with_hint(what, hint), after_s=_after_s(answer))
+        return Verdict(kind=REJECTED, why=_with_hint(what, hint or _default_hint(answer)))
 
     def _learned(self, answer: Answer) -> dict[str, str]:
         said = answer.headers.get(self.limit_header, "")
@@ -96,19 +96,19 @@ class Rules(NamedTuple):
         return min(int(said), _LEARNED_MAX_BYTES) if known else self.limit_bytes
 
 
-def _with_hint(said: str, hint: str) -> str:
-    return f"{said}; {hint}" if hint else said
+def _with_hint(what: str, hint: str) -> str:
+    return f"{what}; {hint}" if hint else what
 
 
-def _said(answer: Answer, body: str) -> str:
+def said(answer: Answer) -> str:
     """Return status and, where it is a short plain text, body; for a person."""
     try:
-        said = f"answered {answer.status} {HTTPStatus(answer.status).phrase}"
+        what = f"answered {answer.status} {HTTPStatus(answer.status).phrase}"
     except ValueError:
-        said = f"answered {answer.status}"
-    line = " ".join(body.split())
+        what = f"answered {answer.status}"
+    line = " ".join(answer.body.decode("utf-8", "replace").split())
     plain = line and "<" not in line and line.isprintable() and "://" not in line
-    return f"{said} ({line[:_SNIPPET_CHARACTERS]})" if plain else said
+    return f"{what} ({line[:_SNIPPET_CHARACTERS]})" if plain else what
 
 
 def _default_hint(answer: Answer) -> str:

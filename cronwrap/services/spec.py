@@ -4,6 +4,7 @@ The shipped services and a user's own ``[services.NAME]`` are the same grammar a
 code. The keys of a definition:
 
     summary, reference, events, limits   for the manual
+    proof                                what an accepted event proves, and where to look
     settings.NAME                        help, kind, secret, required, env, default, choices, example
     derived                              field -> kind: what NAME.py makes of settings and event
     carries                              what it can tell, where only code knows (carries.py)
@@ -37,7 +38,7 @@ KINDS = (
 SETTING_KEYS = ("help", "kind", "secret", "required", "env", "default", "choices", "example")
 WHEN = (*PHASES, "late", "every")
 KEYS = (
-    *("summary", "reference", "events", "limits", "settings", "derived", "carries"),
+    *("summary", "reference", "events", "limits", "proof", "settings", "derived", "carries"),
     *("sends", "on", "recognise", "verb"),
     *WHEN,
     *request.KEYS,
@@ -74,6 +75,7 @@ class Definition(NamedTuple):
 
     Attributes:
         origin: the file it comes from.
+        proof: what it proves that an event was accepted, and where to look; "" when it is plain.
         hosts: a URL of one of these is recognised as this service's.
         paths: so is a URL whose path has one of these in it.
         patterns: so is a URL that one of these regular expressions matches.
@@ -91,6 +93,7 @@ class Definition(NamedTuple):
     reference: str
     events: str
     limits: str
+    proof: str
     settings: Mapping[str, Setting]
     hosts: tuple[str, ...]
     paths: tuple[str, ...]
@@ -141,6 +144,7 @@ def read(name: str, data: object, origin: str, header: str = "") -> Definition:
         reference=table.text("reference"),
         events=table.text("events"),
         limits=table.text("limits"),
+        proof=table.text("proof"),
         settings=settings,
         hosts=recognise.texts("hosts"),
         paths=recognise.texts("paths"),

@@ -115,7 +115,7 @@ def test_a_configuration_of_the_manual_is_right(cronwrap: Cronwrap, text: str) -
 def test_a_command_line_of_the_manual_is_right(page: str, line: str) -> None:
     _, _, rest = re.sub(r"\s#.*|^\s*#.*", "", line).partition("cronwrap ")
     words = shlex.split(rest)
-    if words[0] in {"config", "history", "services"}:
+    if words[0] in {"config", "history", "services", "test"}:
         done = subprocess.run([SCRIPT, words[0], "--help"], capture_output=True, check=False)
         assert done.returncode == 0
         return

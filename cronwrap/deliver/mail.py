@@ -93,9 +93,7 @@ class _Smtp(smtplib.SMTP):
         name = re.sub(r"[^A-Za-z0-9.-]", "", socket.gethostname()) or "localhost"
         # The attempt's own end comes first: smtplib takes a time-out for a closed connection.
         super().__init__(local_hostname=name, timeout=attempt.left_s + 1)
-        self._host = (
-            delivery.host
-        )  # whose certificate STARTTLS wants; else connect() is part of this
+        self._host = delivery.host  # whose certificate STARTTLS wants
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         connection = socket.create_connection((host, port), timeout)

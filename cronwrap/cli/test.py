@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import click
 
 from cronwrap.cli import show
-from cronwrap.deliver.probe import Probe, Sent, probe_all
+from cronwrap.deliver.courier import UNDELIVERED
+from cronwrap.deliver.probe import Probe, probe_all
 from cronwrap.deliver.senders import prepare
 from cronwrap.event import FAIL, LOG, PHASES, START, SUCCESS, Event
 from cronwrap.run import lifetime, options
@@ -23,7 +24,7 @@ CHECK = "cronwrap-test"
 SCHEMA = "cronwrap-test/1"
 NOT_SENT = "not_sent"
 _DETAIL = "a test of the way there; no job has run"
-_WORDS = {NOT_SENT: "nothing was sent", "retry": "not accepted now", "undelivered": "not delivered"}
+_WORDS = {NOT_SENT: "nothing was sent", "retry": "not accepted now", UNDELIVERED: "not delivered"}
 _STYLES = {ACCEPTED: "green", NOT_SENT: "yellow"}
 # What an accepted delivery proves where the service itself says nothing of it.
 _PROOFS = {
@@ -91,7 +92,8 @@ def command(
         raise SystemExit(2)
     texts = list(dict.fromkeys(endpoints or _configured(job, check)))
     if not texts:
-        raise click.UsageError("no endpoint is configured, and none is given")
+        whose = f"for the check {check}" if check else "configured"
+        raise click.UsageError(f"there is no endpoint {whose}, and none is given")
     places = Endpoints(job.config, os.environ)
     prepare(places.kinds(texts))  # the time to import does not count
     deadline_s = time.monotonic() + job.report_budget
@@ -179,14 +181,15 @@ def _print(tested: Tested, event: Event) -> None:
     probe, outcome = tested.probe, _outcome(tested)
     for sent in probe.sent if probe else ():
         _row("sent", sent.what)
-        _row("answer", _answer(sent))
+        if sent.answer or sent.outcome == UNDELIVERED:
+            _row("answer", f"{sent.answer or 'none'}, after {sent.took_s:.2f} s")
     words = _WORDS.get(outcome, outcome)
     why = _why(tested, event)
     _row("verdict", f"{words}: {why}" if why else words, _STYLES.get(outcome, "red"))
     if probe is None or outcome != ACCEPTED:
         return
     _row("proves", _proof(tested.endpoint))
-    found, why = probe.finding
+    found, why = probe.finding.found, probe.finding.why
     if probe.looked:
         word = {True: "found", False: "not found", None: "could not be looked for"}[found]
         _row("look", f"{word}: {why}", "green" if found else "red")
@@ -197,10 +200,6 @@ def _print(tested: Tested, event: Event) -> None:
 def _row(name: str, text: str, style: str = "") -> None:
     color = False if os.environ.get("NO_COLOR") else None  # None: on a terminal only
     click.secho(f"  {name:8} {text}", fg=style or None, color=color)
-
-
-def _answer(sent: Sent) -> str:
-    return f"{sent.answer or 'none'}, after {sent.took_s:.2f} s"
 
 
 def _why(tested: Tested, event: Event) -> str:

@@ -26,7 +26,6 @@ with cheap_import():
     import httpcore  # noqa: F401 -- httpx does so later, when nothing is kept out any more
     import httpx
 
-BODY_BYTES = 65536  # of an answer; the rest is not read
 _HEADERS = (
     ("User-Agent", f"cronwrap/{cronwrap.__version__}"),
     ("Accept", "*/*"),
@@ -144,7 +143,7 @@ class _Try:
             return Answer(
                 status=response.status_code,
                 headers={name.lower(): value for name, value in response.headers.items()},
-                body=_beginning(response),
+                body=_beginning(response, delivery.answer_bytes),
                 at_unix_s=time.time(),
             )
 
@@ -157,14 +156,14 @@ class _Try:
         self._wire.check()
 
 
-def _beginning(response: httpx.Response) -> bytes:
+def _beginning(response: httpx.Response, most_bytes: int) -> bytes:
     chunks, size = [], 0
     for chunk in response.iter_raw():
         chunks.append(chunk)
         size += len(chunk)
-        if size >= BODY_BYTES:
+        if size >= most_bytes:
             break
-    return b"".join(chunks)[:BODY_BYTES]
+    return b"".join(chunks)[:most_bytes]
 
 
 class Sender:

@@ -47,6 +47,7 @@ class Probe(NamedTuple):
     Attributes:
         outcome: of the event: ACCEPTED when all of its deliveries were.
         finding: what the service's API said of it.
+        looked: whether that counts.
         failure: why it came to nothing, where that is no delivery's fault.
     """
 
@@ -118,10 +119,10 @@ class _Prober:
             time.sleep(pause_s)
             answer = self._answer(way.request)
             finding = Finding(None, answer.why) if isinstance(answer, Failure) else way.read(answer)
-            if finding.found is not False:
+            if not finding.again:
                 break
         masked = finding._replace(why=self._endpoint.mask(finding.why))
-        return probe._replace(finding=masked, looked=True)
+        return probe._replace(finding=masked, looked=way.wanted or finding.found is not None)
 
     def _send_all(self) -> str:
         for delivery in self._endpoint.service.render(self._event, {}):

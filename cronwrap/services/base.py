@@ -18,6 +18,7 @@ from cronwrap.event import Event
 from cronwrap.redact import mask_url
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+BODY_BYTES = 65536  # of an answer; the rest is not read
 
 
 class Http(NamedTuple):
@@ -30,6 +31,7 @@ class Http(NamedTuple):
         timeout_s: for one try, in all.
         others: URLs of the same place, which are tried in turn with the first.
         max_age_s: an older event is not to be sent any more; None when any may be.
+        answer_bytes: so much of the answer's body is read.
     """
 
     method: str
@@ -39,6 +41,7 @@ class Http(NamedTuple):
     timeout_s: float = 10.0
     others: tuple[str, ...] = ()
     max_age_s: float | None = None
+    answer_bytes: int = BODY_BYTES
 
     def on_try(self, number: int) -> "Http":
         """Return what is sent at try *number*, the first being 0."""
@@ -144,7 +147,7 @@ class Answer(NamedTuple):
 
     Attributes:
         headers: names in lower case.
-        body: its first 64 KiB.
+        body: its beginning.
         at_unix_s: wall clock when it came.
     """
 

@@ -6,7 +6,7 @@ Pure, as services are: what to ask, and what the answer says. Wanted by ``cronwr
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from cronwrap.event import Event
@@ -18,6 +18,8 @@ _OK = 200
 _HOSTED, _HOSTED_API = "hc-ping.com", "https://healthchecks.io"
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _IGNORED = "ign"
+_STARTED = "_last_start_timestamp_seconds"
+_MOST_BYTES = 16 * 1024 * 1024
 
 
 class Finding(NamedTuple):
@@ -26,28 +28,35 @@ class Finding(NamedTuple):
     Attributes:
         found: None where the answer does not say.
         why: for a person.
+        again: it may be there in a moment.
     """
 
     found: bool | None
     why: str
+    again: bool = False
 
 
 class Look(NamedTuple):
-    """What to ask a service of an event, and how to read its answer."""
+    """What to ask a service of an event, and how to read its answer.
+
+    Attributes:
+        wanted: settings were given for it, so it must work.
+    """
 
     request: Http
     read: Callable[[Answer], Finding]
+    wanted: bool
 
 
 def look(endpoint: Endpoint, event: Event) -> Look | str:
     """Return how to look for *event*, or why that cannot be done; "" where there is no way."""
+    way = _LOOKS.get(endpoint.service_name)
+    return "" if way is None else way(endpoint, event)
+
+
+def _healthchecks(endpoint: Endpoint, event: Event) -> Look | str:
     service = endpoint.service
-    if endpoint.service_name not in _LOOKS or not isinstance(service, TemplateService):
-        return ""
-    return _LOOKS[endpoint.service_name](service.settings, event)
-
-
-def _healthchecks(settings: Mapping[str, Any], event: Event) -> Look | str:
+    settings = service.settings if isinstance(service, TemplateService) else {}
     if not settings.get("api_key"):
         return "give the project's api_key, and it is looked for"
     url = settings.get("url", "").partition("?")[0].rstrip("/")
@@ -61,8 +70,9 @@ def _healthchecks(settings: Mapping[str, Any], event: Event) -> Look | str:
         method="GET",
         url=f"{api.rstrip('/')}/api/v3/checks/{last.lower()}/pings/",
         headers=(("X-Api-Key", settings["api_key"]),),
+        answer_bytes=_MOST_BYTES,
     )
-    return Look(request, lambda answer: _in_pings(answer, event.run_id))
+    return Look(request, lambda answer: _in_pings(answer, event.run_id), wanted=True)
 
 
 def _healthchecks_api(base: str) -> str:
@@ -93,13 +103,47 @@ def _in_pings(answer: Answer, run_id: str) -> Finding:
     except (ValueError, TypeError, KeyError, AttributeError):
         return Finding(None, "that is no answer of Healthchecks's API; is api right?")
     if run_id not in pings:
-        return Finding(found=False, why="its API does not list it")
+        return Finding(found=False, why="its API does not list it", again=True)
     if pings[run_id] == _IGNORED:
         why = "it was recorded, and ignored: the check is paused, or its filters do not match"
         return Finding(found=False, why=why)
     return Finding(found=True, why="its API lists it")
 
 
-_LOOKS: Mapping[str, Callable[[Mapping[str, Any], Event], Look | str]] = {
+def _pushgateway(endpoint: Endpoint, event: Event) -> Look | str:
+    pushed = [one for one in endpoint.service.render(event, {}) if isinstance(one, Http)]
+    if not pushed:
+        return ""
+    request = Http(
+        method="GET",
+        url=f"{pushed[0].url.partition('/metrics/job')[0]}/api/v1/metrics",
+        headers=tuple(pair for pair in pushed[0].headers if pair[0] == "Authorization"),
+        answer_bytes=_MOST_BYTES,
+    )
+    # What stands before it may let nobody read.
+    return Look(request, lambda answer: _in_groups(answer, event.started_unix_s), wanted=False)
+
+
+def _in_groups(answer: Answer, started_unix_s: float) -> Finding:
+    if answer.status != _OK:
+        return Finding(None, f"its API cannot be read: it answered {answer.status}")
+    try:
+        values = [
+            float(metric["value"])
+            for group in json.loads(answer.body)["data"]
+            for name, gauge in group.items()
+            if name.endswith(_STARTED)
+            for metric in gauge["metrics"]
+        ]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return Finding(None, "its API cannot be read: that is no answer of a Pushgateway's")
+    if started_unix_s not in values:
+        why = "its API lists no gauge with the time of this run"
+        return Finding(found=False, why=why, again=True)
+    return Finding(found=True, why="its API lists a gauge with the time of this run")
+
+
+_LOOKS: Mapping[str, Callable[[Endpoint, Event], Look | str]] = {
     "healthchecks": _healthchecks,
+    "pushgateway": _pushgateway,
 }

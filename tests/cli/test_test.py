@@ -9,10 +9,13 @@ import pytest
 from cronwrap import services
 from cronwrap.docgen.files import ROOT
 from tests.conftest import Serve
+from tests.services.test_exposition import serving
 from tests.support.command import Cronwrap, Done
 from tests.support.healthchecks import Healthchecks
-from tests.support.httpd import Httpd, answer, drip_body, silent
+from tests.support.httpd import Behaviour, Httpd, answer, drip_body, silent
+from tests.support.ports import free_port
 from tests.support.terminal import on_terminal
+from tests.support.tools import need
 
 UUID = "5e0e7a4c-3b1d-4a2f-9c8e-0123456789ab"
 TOKEN = "t0ken-of-no-one"  # noqa: S105
@@ -98,6 +101,53 @@ def test_what_was_answered_ok_and_ignored_is_not_fine(
     assert done.returncode == 1
     assert rows(done)["verdict"] == "accepted"
     assert rows(done)["look"].startswith("not found: it was recorded, and ignored")
+    assert len(httpd.received) == 2
+
+
+def test_what_its_api_never_lists_is_not_fine(
+    cronwrap: Cronwrap, httpd: Httpd, healthchecks: Healthchecks
+) -> None:
+    healthchecks.looks_till_listed = 9
+
+    done = cronwrap("test", config=hc(httpd, f'api_key = "{healthchecks.api_key}"'))
+
+    assert done.returncode == 1
+    assert rows(done)["look"] == "not found: its API does not list it"
+
+
+def test_what_a_pushgateway_lists_is_found(cronwrap: Cronwrap) -> None:
+    tool, port = need("prometheus-pushgateway"), free_port()
+    with serving(tool, f"--web.listen-address=127.0.0.1:{port}", port=port) as url:
+        config = f'[endpoints.gauges]\nservice = "pushgateway"\nurl = "{url}"\n'
+
+        done = cronwrap("test", "gauges", "-c", "a/b", "--phase", "success", config=config)
+
+    assert done.returncode == 0
+    assert rows(done)["look"] == "found: its API lists a gauge with the time of this run"
+
+
+@pytest.mark.parametrize(
+    ("api", "status", "look"),
+    [
+        (403, 0, "its API cannot be read: it answered 403"),
+        (200, 0, "its API cannot be read: that is no answer of a Pushgateway's"),
+        (answer(200, b'{"data": []}'), 1, "not found: its API lists no gauge with the time of "),
+    ],
+)
+def test_a_pushgateway_that_lets_nobody_read_is_fine_but_not_one_that_has_lost_it(
+    cronwrap: Cronwrap, httpd: Httpd, api: int | Behaviour, status: int, look: str
+) -> None:
+    httpd.at["/api/v1/metrics"] = api
+    settings = f'url = "{httpd.url}"\ntoken = "{TOKEN}"\n'
+
+    done = cronwrap(
+        "test", "--phase", "fail", config=f'[endpoints.g]\nservice = "pushgateway"\n{settings}'
+    )
+
+    assert done.returncode == status
+    assert rows(done)["look"].startswith(look)
+    assert httpd.received[1].headers["authorization"] == f"Bearer {TOKEN}"
+    assert TOKEN not in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -236,7 +286,7 @@ def test_the_keys_of_the_json_are_those_of_the_manual(cronwrap: Cronwrap, httpd:
 @pytest.mark.parametrize(
     "words",
     [
-        (), ("nowhere",), ("--phase", "ended", "http://127.0.0.1:9/"), ("ftp://127.0.0.1/x",),
+        (), ("--check", "unknown"), ("nowhere",), ("--phase", "ended", "http://127.0.0.1:9/"), ("ftp://127.0.0.1/x",),
         ("--report-budget", "soon", "http://127.0.0.1:9/"), ("--config", "/nowhere.toml"),
     ],
     ids=" ".join,

@@ -11,8 +11,8 @@ from http import HTTPStatus
 import pytest
 
 from cronwrap.deliver.attempt import Failure
-from cronwrap.deliver.http import BODY_BYTES, Sender
-from cronwrap.services.base import Answer, Http
+from cronwrap.deliver.http import Sender
+from cronwrap.services.base import BODY_BYTES, Answer, Http
 from tests.conftest import Serve
 from tests.support import authority as tls
 from tests.support.authority import Authority

@@ -152,11 +152,14 @@ class _Prober:
         took_s = time.monotonic() - begun_s
         if isinstance(outcome, Failure):
             return Sent(what, UNDELIVERED, "", mask(outcome.why), took_s)
-        answer = ""
-        if isinstance(outcome, Answer):
-            answer = mask(said(outcome))
-            outcome = self._endpoint.service.judge(delivery, outcome)
-        return Sent(what, outcome.kind, answer, mask(outcome.why), took_s)
+        if isinstance(outcome, Verdict):
+            return Sent(what, outcome.kind, "", mask(outcome.why), took_s)
+        judge = self._endpoint.service.judge
+        kind = judge(delivery, outcome).kind
+        # A secret that is echoed is masked before it is cut: no part of it may be left.
+        shown = outcome._replace(body=mask(outcome.body.decode("utf-8", "replace")).encode())
+        why = "" if kind == ACCEPTED else mask(judge(delivery, shown).why)
+        return Sent(what, kind, mask(said(shown)), why, took_s)
 
     def _answer(self, request: Http) -> Answer | Failure:
         outcome = self._sender.send(request, timeout_s=self._left_s())

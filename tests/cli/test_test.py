@@ -259,6 +259,19 @@ def test_the_time_limit_is_for_all_of_it(
     assert len(re.findall(r"not delivered: no answer within 0\.\d+ s", done.stdout)) == 3
 
 
+def test_a_secret_that_is_echoed_is_not_shown_nor_is_a_part_of_it(
+    cronwrap: Cronwrap, httpd: Httpd
+) -> None:
+    httpd.always = answer(404, f"{'x' * 69} {TOKEN}".encode())
+    config = f'[endpoints.c]\nservice = "quietpulse"\nbase = "{httpd.url}"\ntoken = "{TOKEN}"\n'
+
+    done = cronwrap("test", "--phase", "success", config=config)
+
+    assert done.returncode == 1
+    assert "xxx [token]" in done.stdout
+    assert TOKEN[:5] not in done.stdout
+
+
 def test_a_second_address_is_tried(cronwrap: Cronwrap, httpd: Httpd, refusing_url: str) -> None:
     config = f'[endpoints.c]\nservice = "cronitor"\nbase = ["{refusing_url}", "{httpd.url}"]\n'
 

@@ -107,6 +107,7 @@ _cronwrap_value()
         --signal) COMPREPLY=($(compgen -W "TERM INT HUP QUIT USR1 USR2 KILL" -- "$cur")) ;;
         --ionice) COMPREPLY=($(compgen -W "realtime best-effort idle" -- "$cur")) ;;
         --output) COMPREPLY=($(compgen -W "all on-failure none" -- "$cur")) ;;
+        --phase) COMPREPLY=($(compgen -W "start success fail log" -- "$cur")) ;;
         --config | --env-file)
             local IFS=$'\n'
             compopt -o filenames 2>/dev/null

@@ -103,7 +103,7 @@ complete -c cronwrap -n '__cronwrap_at history' -s h -l help -d 'Show this messa
 complete -c cronwrap -n '__cronwrap_at services' -l json -d 'Write JSON'
 complete -c cronwrap -n '__cronwrap_at services' -s h -l help -d 'Show this message and exit'
 complete -c cronwrap -n '__cronwrap_at test' -s c -l check -x -d 'Send as this check, to its endpoints'
-complete -c cronwrap -n '__cronwrap_at test' -l phase -x -d 'What to send'
+complete -c cronwrap -n '__cronwrap_at test' -l phase -x -a 'start success fail log' -d 'What to send'
 complete -c cronwrap -n '__cronwrap_at test' -l report-budget -x -d 'How long all of it may take'
 complete -c cronwrap -n '__cronwrap_at test' -l config -r -F -d 'Read this file in place of the usual two'
 complete -c cronwrap -n '__cronwrap_at test' -l json -d 'Write a JSON object'

@@ -108,6 +108,10 @@ def _command(command: click.Command, words: tuple[str, ...]) -> Command:
     )
 
 
+def _choices(parameter: click.Option) -> tuple[str, ...]:
+    return tuple(parameter.type.choices) if isinstance(parameter.type, click.Choice) else ()
+
+
 def _option(parameter: click.Option, *, run: bool) -> Option:
     flags = tuple(sorted(parameter.opts, key=len))
     known = options.BY_KEY.get(parameter.name or "") if run else None
@@ -119,7 +123,7 @@ def _option(parameter: click.Option, *, run: bool) -> Option:
         metavar="" if parameter.is_flag else (parameter.metavar or "VALUE"),
         help=text,
         default=default.rstrip("]"),
-        words=(known.choices or WORDS.get(known.kind, ())) if known else (),
+        words=(known.choices or WORDS.get(known.kind, ())) if known else _choices(parameter),
         multiple=known.multiple if known else parameter.multiple,
         topic=(known.topic if known else options.OTHER) if run else "",
         variable=known.variable if known else "",

@@ -1,5 +1,6 @@
 """Secrets are taken out, and nothing else."""
 
+import base64
 import time
 
 import pytest
@@ -11,6 +12,7 @@ from cronwrap.redact import Redactor, mask_url
 SECRET = "Zq3vK9pLm2Xw8Rt5"  # noqa: S105 -- of no one
 LETTERS = "aB3dE5gH7jK9mN1pQ2sT4vW6xY8zA0cD1eF2"
 MEGABYTE = 2**20
+SECRET_LOGIN = base64.b64encode(b"admin:" + SECRET.encode()).decode()
 
 
 def redacted(text: str, **environ: str) -> str:
@@ -30,6 +32,21 @@ def redacted(text: str, **environ: str) -> str:
         f"passphrase => {SECRET}",
         f"--password {SECRET} --verbose",
         f"--password={SECRET}",
+        f"PGPASSWORD={SECRET} psql",
+        f"password='{SECRET}'",
+        f'export DB_PASSWORD="{SECRET}"',
+        f'{{"token_count": 3, "token": "{SECRET}"}}',
+        f"password: null, password: {SECRET}",
+        f"basic basic {SECRET_LOGIN}",
+        f"ASIA{SECRET.upper()}",
+        f"glcbt-{LETTERS}",
+        f"xapp-{LETTERS}",
+        f"rk_test_{LETTERS}",
+        f"whsec_{LETTERS}",
+        f"pypi-{LETTERS}",
+        f"hcr_{LETTERS}",
+        f"https://api.telegram.org/bot{SECRET}/sendMessage",
+        f"curl --user-agent x --user admin:{SECRET} https://h/",
         f"--api-key {SECRET}",
         f"--auth-token {SECRET}",
         f"api_key: {SECRET}",
@@ -64,7 +81,7 @@ def redacted(text: str, **environ: str) -> str:
 def test_what_looks_like_a_secret_is_taken_out(text: str) -> None:
     clean = redacted(f"before {text}\nafter\n")
 
-    for secret in (SECRET, SECRET.upper(), LETTERS[:35]):
+    for secret in (SECRET, SECRET.upper(), SECRET_LOGIN, LETTERS[:35]):
         assert secret not in clean
     assert "[redacted: " in clean
     assert clean.startswith("before ")
@@ -92,6 +109,9 @@ def test_what_looks_like_a_secret_is_taken_out(text: str) -> None:
         "token=[redacted: token]",
         "secretary: Jane",
         "curl -u 1000 https://h",
+        "Authorization: Bearer $TOKEN",
+        '{\\"token\\": \\"null\\", \\"api_key\\": \\"\\"}',
+        "password => null",
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
@@ -161,6 +181,28 @@ def test_any_bytes_are_taken_and_once_is_enough(data: bytes) -> None:
     redactor = Redactor()
 
     assert redactor(redactor(data)) == redactor(data)
+
+
+WORDS = st.sampled_from(
+    [
+        "password", "token", "api_key", "--token", "secret", "pwd", "Authorization:", "Bearer", "basic",
+        "cookie:", "curl", " -u ", "://", "a:", "@", "=", ":", "=>", "'", '"', "\\", " ", "\n", "{", "$X",
+        "null", "12", "eyJaaaaaaaaa", ".", SECRET, f"ghp_{LETTERS}", "-----BEGIN PRIVATE KEY-----",
+        "-----END PRIVATE KEY-----\n",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(WORDS, max_size=40).map("".join))
+def test_near_hits_of_any_kind_grow_by_no_more_than_marks(text: str) -> None:
+    clean = redacted(text)
+
+    assert len(clean) <= len(text) + clean.count("[redacted: ") * len("[redacted: authorization]")
+
+
+@given(st.lists(WORDS, max_size=20).map("".join), st.lists(WORDS, max_size=20).map("".join))
+def test_no_known_value_is_left_among_near_hits(before: str, after: str) -> None:
+    assert SECRET not in redacted(before + SECRET + after, DB_PASSWORD=SECRET)
 
 
 @given(st.binary(max_size=200), st.binary(max_size=200))

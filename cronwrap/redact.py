@@ -108,10 +108,11 @@ _RULES = (
     _rule("bearer", "bearer", rb"bearer\s{1,4}" + _NO_VALUE + rb"([a-z0-9._~+/=-]{8,2000})"),
     # A look-ahead: after a word that is no login, the search goes on with the word.
     _rule("basic", "basic", rb"basic\s{1,4}(?=((?:[a-z0-9+/]{4}){1,250}"
-          rb"(?:[a-z0-9+/]{2}==|[a-z0-9+/]{3}=)?)(?![a-z0-9+/=]))")._replace(accept=_is_login),
+          rb"(?:[a-z0-9+/]{2}==|[a-z0-9+/]{3}=)?)(?![a-z0-9+/]))")._replace(accept=_is_login),
     _rule("cookie", "cookie:", rb"cookie:\s{0,4}(?!\s)" + _NO_VALUE + rb"([^\r\n]{1,4000})"),
-    _rule("password", "passw passphrase",  # cat: /etc/passwd: Permission denied
-          rb"pass(?<!/etc/pass)(?:w(?:or)?d|phrase)" + _ASSIGN),
+    _rule("password", "passw",  # cat: /etc/passwd: Permission denied
+          rb"passw(?<!/etc/passw)(?:or)?d" + _ASSIGN),
+    _rule("password", "passphrase", rb"passphrase" + _ASSIGN),
     _rule("password", "pwd",  # not $PWD
           rb"pwd(?:(?<=[a-z0-9][_-]pwd)|(?<=[;&?-]pwd)|(?<=[;&?-]\spwd))" + _ASSIGN),
     _rule("secret", "secret", rb"secret(?!ar)" + _ASSIGN),
@@ -120,7 +121,7 @@ _RULES = (
     _rule("key", "key", rb"key" + _KEY_OWNER + _ASSIGN),
     _rule("option", "--pass --token --secret --api --access --auth",
           rb"--(?=pass|token|secret|api|access|auth)(?=[a-z-]{0,20}(?:pass|token|secret|key))"
-          rb"[\w-]{1,60}(?![\w-])\s{1,4}" + _VALUE),
+          rb"[\w-]{1,60}(?![\w-])\s{1,4}(?!--)" + _VALUE),
     _rule("curl user", "curl", rb"curl(?:[ \t](?!curl\s|-u|--user[ =])[^\s]{0,200}){0,20}"
           rb"[ \t]-(?:u|-user)[ =]{0,2}[^\s:]{1,100}:" + _NO_VALUE + rb"([^\s\"']{1,200})"),
     _token("aws key", "AKIA ASIA", rb"[A-Z0-9]{16}(?![A-Za-z0-9])"),

@@ -38,6 +38,8 @@ def redacted(text: str, **environ: str) -> str:
         f'{{"token_count": 3, "token": "{SECRET}"}}',
         f"password: null, password: {SECRET}",
         f"basic basic {SECRET_LOGIN}",
+        f"password: passphrase: {SECRET}",
+        f"--password --api-key {SECRET}",
         f"ASIA{SECRET.upper()}",
         f"glcbt-{LETTERS}",
         f"xapp-{LETTERS}",

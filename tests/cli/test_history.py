@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.command import Cronwrap, Done
+from tests.support.command import UNMEASURED, Cronwrap, Done
 from tests.support.terminal import on_terminal
 from tests.support.waiting import children, eventually
 
@@ -188,7 +188,9 @@ def test_a_history_that_cannot_be_used_says_what_to_do(cronwrap: Cronwrap) -> No
 def test_without_room_for_the_database_that_is_said(cronwrap: Cronwrap) -> None:
     cronwrap("true")
 
-    done = cronwrap("history", via=["sh", "-c", 'ulimit -f 4; exec "$@"', "sh"])
+    limited = ["sh", "-c", 'ulimit -f 4; exec "$@"', "sh"]
+
+    done = cronwrap("history", via=limited, env=UNMEASURED)
 
     assert done.returncode == 2
     assert "cannot be used" in done.stderr

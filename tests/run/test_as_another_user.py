@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import Cronwrap
+from tests.support.command import UNMEASURED, Cronwrap
 from tests.support.observe import Observed, job, observe, printed
 from tests.support.waiting import eventually
 
@@ -69,7 +69,7 @@ def test_without_any_home_the_job_runs_and_nothing_is_left_here(
 def test_roots_history_is_not_for_others_and_that_is_told(cronwrap: Cronwrap) -> None:
     cronwrap("true")
 
-    done = cronwrap("history", via=AS_OTHER)
+    done = cronwrap("history", via=AS_OTHER, env=UNMEASURED)
 
     assert done.returncode == 2
     assert f"{cronwrap.state_dir}/history.sqlite3 cannot be used" in done.stderr

@@ -31,6 +31,7 @@ DRAIN_QUIET_S = 0.1  # after the job's exit: no output for so long ends the read
 DRAIN_S = 2.0  # and so does this time,
 DRAIN_BYTES = 4 * 1024 * 1024  # or so much that our own reader has not taken
 UNKILLABLE_S = 5.0  # how long to wait for what KILL was sent to
+PUMPS = 16  # a job in full flow is read so often before the loop looks for anything else
 LOOK_S = 0.1
 FIRST_SAMPLE_S, LONGEST_SAMPLE_S = 1.0, 10.0
 
@@ -89,7 +90,9 @@ class Supervisor:
 
     def _pumper(self, stream: "Stream") -> "Callable[[], None]":
         def pump() -> None:
-            stream.pump()
+            for _ in range(PUMPS):
+                if not stream.pump() or stream.pending_bytes:
+                    break
             if stream.ended:
                 self._loop.stop_listening(stream.fd)
 

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ def test_the_cpu_time_of_a_whole_run(tmp_path: Path, serve: Serve, authority: Au
         ROUNDS,
         {
             "job": partial(figures.cpu_s, [true], bare),
+            "python": partial(figures.cpu_s, [sys.executable, "-I", "-c", "pass"], bare),
             "none": partial(figures.cpu_s, [SCRIPT, "--", true], bare),
             "http": partial(
                 figures.cpu_s, [SCRIPT, "-e", PING.format(plain.url), "--", true], bare
@@ -39,6 +41,7 @@ def test_the_cpu_time_of_a_whole_run(tmp_path: Path, serve: Serve, authority: Au
     )
 
     print("\nCPU time of a run of /bin/true, all processes but the job")
+    figures.say("python -I -c pass", f"{median['python']:.3f} s")
     for name, what, target_s in (
         ("none", "no endpoint", 0.04),
         ("http", "one http endpoint, start and end", 0.13),

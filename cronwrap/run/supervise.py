@@ -33,7 +33,7 @@ DRAIN_BYTES = 4 * 1024 * 1024  # or so much that our own reader has not taken
 UNKILLABLE_S = 5.0  # how long to wait for what KILL was sent to
 PUMPS = 16  # a job in full flow is read so often before the loop looks for anything else
 LOOK_S = 0.1
-FIRST_SAMPLE_S, LONGEST_SAMPLE_S = 1.0, 10.0
+FIRST_SAMPLE_S, LONGEST_SAMPLE_S = 0.25, 10.0
 
 
 class Supervisor:

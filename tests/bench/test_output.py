@@ -16,6 +16,8 @@ BLOCKS_BYTES = 1 << 30
 BLOCKS = f"dd if=/dev/zero bs=64k count={BLOCKS_BYTES // 65536} status=none"
 LINES_BYTES = 16 * 40_000_001
 LINES = "seq 100000000000000 100000040000000"  # lines of 16 bytes
+WRITES_BYTES = 4080 * 500_000  # as stdio writes lines to a pipe, by a job that does nothing else
+WRITES = "dd if=/dev/zero bs=4080 count=500000 status=none"
 
 
 def mb_per_s(command: list[str], size_bytes: int, environment: dict[str, str]) -> float:
@@ -30,6 +32,7 @@ def test_throughput(tmp_path: Path) -> None:
 
     for what, job, size, target in (
         ("64 KiB blocks", BLOCKS, BLOCKS_BYTES, 0.7),
+        ("writes of 4080 bytes", WRITES, WRITES_BYTES, 0.9),
         ("short lines of 16 bytes", LINES, LINES_BYTES, 0.9),
     ):
         piped = ["sh", "-c", f"({job}) | cat"]

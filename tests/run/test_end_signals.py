@@ -24,7 +24,8 @@ from tests.support.waiting import (
 
 SETPRIV = shutil.which("setpriv") or ""
 BRIEF = ("--kill-after", "200ms")
-IN_A_GROUP = 'echo $$ >>"$0"; sh -c \'echo $$ >>"$0"; sleep 1000\' "$0"; exit'
+# exec, because a shell that waits for a vfork(2) that was stopped does not count as stopped
+IN_A_GROUP = 'echo $$ >>"$0"; sh -c \'echo $$ >>"$0"; exec sleep 1000\' "$0"; exit'
 
 
 @pytest.mark.parametrize("name", ["USR1", "USR2", "WINCH", "CONT", "TSTP"])

@@ -18,6 +18,7 @@ REASONS = (
     "timeout",  # it was ended at its timeout
     "not_started",  # it could not be started
     "stopped",  # the wrapper was told to stop
+    "lost",  # its wrapper was cut off: power, SIGKILL, the OOM killer
 )
 
 # Each end in words; what is not here says "failed".
@@ -60,7 +61,11 @@ DEFAULTS: "dict[str, Any]" = {
     "max_rss_bytes": None,
     "tree_max_rss_bytes": None,
     "tags": {},
+    "failures": 0,
+    "fail_after": 1,
+    "recovered": False,
     "late": False,
+    "superseded": False,
 }
 
 
@@ -89,7 +94,12 @@ class Event:
         max_rss_bytes: the largest process of the job.
         tree_max_rss_bytes: the largest sum over all of its processes that was seen.
         tags: the user's own words about the check.
+        failures: how many ends of this check in a row have failed, this one included; on a success,
+            how many failed before it. 0 where nobody asked the history.
+        fail_after: from which failure in a row on it is told as one.
+        recovered: a success after failures that this endpoint was told of.
         late: this is delivered later than its run's own report budget.
+        superseded: late, and the endpoint knows of a newer end of the same check already.
     """
 
     __slots__ = tuple(DEFAULTS)
@@ -117,7 +127,11 @@ class Event:
     max_rss_bytes: "int | None"
     tree_max_rss_bytes: "int | None"
     tags: "Mapping[str, str]"
+    failures: "int"
+    fail_after: "int"
+    recovered: "bool"
     late: "bool"
+    superseded: "bool"
 
     def __init__(self, **values: "Any") -> None:
         unknown = values.keys() - DEFAULTS.keys()
@@ -169,7 +183,8 @@ class Event:
         'nightly failed: exit status 3 after 12.3 s on h1'
         """
         words = [self.check or "the job", self._what()]
-        if self.duration_s is not None and not ({self.phase, self.reason} & _NO_DURATION):
+        timed = not self.recovered and not {self.phase, self.reason} & _NO_DURATION
+        if self.duration_s is not None and timed:
             words.append(f"after {_duration(self.duration_s)}")
         if self.host:
             words.append(f"on {self.host}")
@@ -177,6 +192,9 @@ class Event:
         return _one_line(f"{line}: {self.detail}" if self.detail else line)
 
     def _what(self) -> str:
+        if self.recovered:
+            times = "failure" if self.failures == 1 else "failures"
+            return f"succeeded again, after {self.failures} {times}"
         if self.phase in _PHASES:
             return _PHASES[self.phase]
         if self.reason in _ENDS:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from cronwrap.run.job import Job
     from cronwrap.run.signals import Signals
 
+OF_A_DELIVERY = ("output", "recovered", "late", "superseded")
+
 
 class Lifetime:
     """The parts of one run, and what is known of it so far."""
@@ -152,7 +154,8 @@ class Lifetime:
     def _write_down(self, event: Event) -> None:
         """Record *event*: all of it but what the job wrote."""
         facts = event.as_dict()
-        del facts["output"]
+        for name in OF_A_DELIVERY:
+            del facts[name]
         self._record.write({**facts, "pid": os.getpid(), "uid": os.geteuid()})
 
     # After the job

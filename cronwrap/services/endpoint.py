@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from cronwrap.event import PHASES, Event
-from cronwrap.services.base import Datagram, Delivery, File, Http, Mail, Service
+from cronwrap.event import FAIL, LOG, PHASES, SUCCESS, Event
+from cronwrap.services.base import NOTHING, Datagram, Delivery, File, Http, Mail, Service
 
+RECOVERED = "recovered"
+TOLD = (*PHASES, RECOVERED)
 _MASKED_CHARACTERS = 4  # a shorter secret is looked for in URLs only
 _OTHERS_MAY_READ = 0o044
 
@@ -27,7 +29,12 @@ class Endpoint(NamedTuple):
         timeout_s: for one try; None for the usual.
         ca_file: whom to trust instead of the system's authorities; "" for these.
         client_cert, client_key: files; "" for none.
-        on: the phases it is told of.
+        on: what it is told of, of TOLD; "recovered" is a success after failures it was told of.
+        after: it is told of failures from this one in a row on; those before are a log to it.
+        environment, tags: in the place of, and beside, the run's own.
+        not_late: why it is told of nothing late; "" when it may be.
+        not_superseded: why it is told of nothing older than what it knows; "" when it may be.
+        given: the word that ``--endpoint`` was given; may be secret.
         secrets: setting and value, never to be shown.
         literal_secrets: the secret settings whose values stand in the configuration itself.
     """
@@ -42,6 +49,12 @@ class Endpoint(NamedTuple):
     client_cert: str = ""
     client_key: str = ""
     on: tuple[str, ...] = PHASES
+    after: int = 1
+    environment: str = ""
+    tags: Mapping[str, str] = NOTHING
+    not_late: str = ""
+    not_superseded: str = ""
+    given: str = ""
     secrets: tuple[tuple[str, str], ...] = ()
     literal_secrets: tuple[str, ...] = ()
 
@@ -49,11 +62,38 @@ class Endpoint(NamedTuple):
         return f"<endpoint {self.label}>"  # the rest holds secrets
 
     def render(self, event: Event, learned: Mapping[str, str]) -> list[Any]:
-        """Return the deliveries of *event*; none for a phase it is not told of.
+        """Return the deliveries of *event*; none for what it is not told of.
 
         Each is a base.Delivery; of which kind, only who knows the service can say.
         """
-        return [*self.service.render(event, learned)] if event.phase in self.on else []
+        told = self._as_told(event)
+        if told.phase in self.on or (told.recovered and RECOVERED in self.on):
+            return [*self.service.render(told, learned)]
+        return []
+
+    def refusal(self, event: Event) -> str:
+        """Return why this endpoint is not told of *event*, which is late; "" when it is."""
+        return self.not_late or (self.not_superseded if event.superseded else "")
+
+    @property
+    def asks_history(self) -> bool:
+        """Whether what it is told depends on how earlier runs have ended."""
+        return self.after > 1 or RECOVERED in self.on
+
+    def _as_told(self, event: Event) -> Event:
+        """Return *event* as this endpoint is to see it."""
+        after = max(self.after, event.fail_after)
+        changes: dict[str, Any] = {}
+        if event.phase == FAIL and 0 < event.failures < after:
+            count = f"failure {event.failures}, told as one from the {_ordinal(after)} in a row on"
+            changes = {"phase": LOG, "detail": "; ".join(filter(None, (event.detail, count)))}
+        elif event.phase == SUCCESS and event.failures >= after:
+            changes["recovered"] = True
+        if self.environment:
+            changes["environment"] = self.environment
+        if self.tags:
+            changes["tags"] = {**event.tags, **self.tags}
+        return event.replace(**changes) if changes else event
 
     def mask_url(self, url: str) -> str:
         """Return *url* with ``[name]`` in the place of each secret setting, however short."""
@@ -69,6 +109,16 @@ class Endpoint(NamedTuple):
                 for shape in (value, quote(value, safe="")):
                     text = text.replace(shape, f"[{name}]")
         return text
+
+
+def _ordinal(number: int) -> str:
+    """Return *number* as a rank.
+
+    >>> [_ordinal(number) for number in (2, 3, 4, 11, 21)]
+    ['2nd', '3rd', '4th', '11th', '21st']
+    """
+    teen = number // 10 % 10 == 1
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def describe(delivery: Delivery, endpoint: Endpoint) -> str:

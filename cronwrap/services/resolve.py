@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from cronwrap.errors import nearest
 from cronwrap.event import PHASES, Event
 from cronwrap.services.address import HTTP, is_url
-from cronwrap.services.base import Service
+from cronwrap.services.base import NOTHING, Service
 from cronwrap.services.endpoint import Endpoint
 from cronwrap.services.fields import FIELDS, Standby
 from cronwrap.services.spec import Definition, Setting, TemplateService, phases
@@ -23,7 +23,13 @@ from cronwrap.units import parse_duration
 # Fields that a person sets for all services: a service's own variable gives way to them.
 _CONFIGURED = {"environment"}
 # What an endpoint of any service may say about the way there.
-TRANSPORT = ("service", "timeout", "ca_file", "client_cert", "client_key", "on")
+TRANSPORT = (
+    *("service", "timeout", "ca_file", "client_cert", "client_key"),
+    *("on", "after", "environment", "tags"),
+)
+
+
+DATAGRAM = "datagram"
 
 
 class Resolver:
@@ -52,7 +58,7 @@ class Resolver:
         Raises:
             CronwrapError: naming file, table and key, and the words that would be right.
         """
-        table = self._table
+        table, own = self._table, self._definition.settings
         settings = self._settings()
         self._check_complete(settings)
         service = _service(self._definition, settings, table)
@@ -68,6 +74,11 @@ class Resolver:
             client_cert=table.text("client_cert"),
             client_key=table.text("client_key"),
             on=phases(table, self._definition.on),
+            after=_after(table),
+            environment="" if "environment" in own else table.text("environment"),
+            tags=NOTHING if "tags" in own else _tags(table),
+            not_late="a datagram is never sent late" if self._definition.sends == DATAGRAM else "",
+            not_superseded=_not_superseded(self._definition),
             secrets=tuple(self._secrets({**settings, **_derived(service)})),
             literal_secrets=tuple(self._literal_secrets()),
         )
@@ -209,6 +220,29 @@ class Resolver:
             and name in self._table
             and not re.match("(file|env):", str(self._table.data[name]))
         ]
+
+
+def _after(table: Table) -> int:
+    """Return from which failure in a row on an endpoint is told."""
+    after = table.number("after", 1)
+    if not after or after != int(after):
+        raise table.wrong("after", "a whole number, 1 or more")
+    return int(after)
+
+
+def _tags(table: Table) -> Mapping[str, str]:
+    tags = table.table("tags")
+    return {name: tags.text(name) for name in tags.data}
+
+
+def _not_superseded(definition: Definition) -> str:
+    """Return why an event is not told when a newer one of its check has been; "" when it is.
+
+    What has no times of its own would take it for what is so now.
+    """
+    if definition.superseded == "send" or "late" in definition.requests:
+        return ""
+    return f"{definition.name} has been told of a newer run, and would take this one for the last"
 
 
 def _service(definition: Definition, settings: Mapping[str, Any], table: Table) -> Service:

@@ -13,7 +13,8 @@ code. The keys of a definition:
     on                                   phases it is told of unless an endpoint says otherwise
     verb                                 phase -> the service's word; no word: nothing is sent
     start, success, fail, log            a request (or a list) for the phase
-    late                                 for an end that is told late
+    late                                 for an end that is told after a newer one
+    superseded                           "send" or "drop" (the default): what else becomes of it
     every                                for each phase that has none of its own
     method, url, path, query, ...        a request's keys (request.py), for all requests
     accept, retry, reject, hint, limit   what answers mean (answers.py)
@@ -28,6 +29,7 @@ from cronwrap.errors import nearest
 from cronwrap.event import PHASES, START, Event
 from cronwrap.services import answers, base, request
 from cronwrap.services.base import Answer, Delivery, Http, Verdict
+from cronwrap.services.endpoint import TOLD
 from cronwrap.services.fields import FIELDS, TEXTS, Fields, Value
 from cronwrap.services.table import Table
 
@@ -37,9 +39,10 @@ KINDS = (
 )
 SETTING_KEYS = ("help", "kind", "secret", "required", "env", "default", "choices", "example")
 WHEN = (*PHASES, "late", "every")
+SUPERSEDED = ("send", "drop")
 KEYS = (
     *("summary", "reference", "events", "limits", "proof", "settings", "derived", "carries"),
-    *("sends", "on", "recognise", "verb"),
+    *("sends", "on", "superseded", "recognise", "verb"),
     *WHEN,
     *request.KEYS,
     *answers.KEYS,
@@ -82,7 +85,9 @@ class Definition(NamedTuple):
         schemes: what its URLs begin with, where it is not http or https.
         url_setting: the setting that such a URL is a value of.
         sends: the kind of its deliveries.
-        on: the phases it is told of unless an endpoint says otherwise.
+        on: what it is told of unless an endpoint says otherwise.
+        superseded: what becomes of an end when a newer one of its check has been told, where it
+            has no request ``late``: "send" or "drop".
         derived: fields that NAME.py makes of settings and event; name -> kind.
         table: its TOML, for a service that is finished by code.
     """
@@ -102,6 +107,7 @@ class Definition(NamedTuple):
     url_setting: str
     sends: str
     on: tuple[str, ...]
+    superseded: str
     derived: Mapping[str, str]
     verb: Mapping[str, str]
     requests: Mapping[str, tuple[request.Request, ...]]
@@ -153,6 +159,7 @@ def read(name: str, data: object, origin: str, header: str = "") -> Definition:
         url_setting=recognise.text("setting", "url"),
         sends=_sends(table),
         on=phases(table, PHASES),
+        superseded=_superseded(table),
         derived={name: derived.text(name) for name in derived.data},
         verb={phase: verb.text(phase) for phase in verb.data},
         requests=_requests(table, settings, derived.data),
@@ -183,8 +190,15 @@ def phases(table: Table, default: tuple[str, ...]) -> tuple[str, ...]:
     """
     given = table.texts("on") if "on" in table else default
     for phase in given:
-        if phase not in PHASES:
-            raise table.error(f"on: unknown phase {phase!r}", hint=nearest(phase, list(PHASES)))
+        if phase not in TOLD:
+            raise table.error(f"on: unknown phase {phase!r}", hint=nearest(phase, list(TOLD)))
+    return given
+
+
+def _superseded(table: Table) -> str:
+    given = table.text("superseded", "drop")
+    if given not in SUPERSEDED:
+        raise table.wrong("superseded", '"send" or "drop"')
     return given
 
 
@@ -259,7 +273,7 @@ class TemplateService(NamedTuple):
 
     def _requests(self, event: Event) -> tuple[request.Request, ...]:
         requests = self.definition.requests
-        if event.late and event.phase != START and "late" in requests:
+        if event.superseded and event.phase != START and "late" in requests:
             return requests["late"]
         return requests.get(event.phase) or requests.get("every", ())
 

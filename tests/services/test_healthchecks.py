@@ -58,8 +58,9 @@ def place(httpd: Httpd) -> Iterator[Place]:
         (FAILED.replace(reason="output", exit_status=0), "fail"),
         (FAILED.replace(reason="lost", exit_status=None), "fail"),
         (FAILED.replace(phase=LOG), "log"),
-        (SUCCEEDED.replace(late=True), "log"),
-        (FAILED.replace(late=True), "log"),
+        (SUCCEEDED.replace(late=True, superseded=True), "log"),
+        (FAILED.replace(late=True, superseded=True), "log"),
+        (FAILED.replace(late=True), "3"),
     ],
 )
 def test_each_event_is_recorded_as_what_it_is(place: Place, event: Event, kind: str) -> None:

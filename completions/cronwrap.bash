@@ -25,10 +25,11 @@ _cronwrap()
                 ;;
             "config check":--config | "config show":--config | :--chdir | \
                 :--check | :--config | :--endpoint | :--env-file | \
-                :--environment | :--ionice | :--kill-after | :--nice | :--output \
-                | :--report-budget | :--signal | :--state-dir | :--tag | \
-                :--tail-bytes | :--timeout | :--umask | :-c | :-e | :-t | \
-                history:--limit | history:--state-dir | history:-n | \
+                :--environment | :--fail-after | :--fast-factor | :--heartbeat | \
+                :--ionice | :--kill-after | :--nice | :--output | \
+                :--report-budget | :--signal | :--slow-factor | :--state-dir | \
+                :--tag | :--tail-bytes | :--timeout | :--umask | :-c | :-e | :-t \
+                | history:--limit | history:--state-dir | history:-n | \
                 test:--check | test:--config | test:--phase | \
                 test:--report-budget | test:-c)
                 [[ ${COMP_WORDS[i]} == "=" ]] && ((i < COMP_CWORD)) && ((i++))
@@ -55,6 +56,7 @@ _cronwrap()
                 -c --check -e --endpoint -t --timeout --kill-after --signal
                 --chdir --env-file --nice --ionice --umask --output --no-capture
                 --tail-bytes --no-output-in-report --environment --tag
+                --fail-after --slow-factor --fast-factor --heartbeat
                 --report-budget --config --state-dir --dry-run -v --verbose
                 --version -h --help
             " -- "$cur"))
@@ -64,6 +66,7 @@ _cronwrap()
                 -c --check -e --endpoint -t --timeout --kill-after --signal
                 --chdir --env-file --nice --ionice --umask --output --no-capture
                 --tail-bytes --no-output-in-report --environment --tag
+                --fail-after --slow-factor --fast-factor --heartbeat
                 --report-budget --config --state-dir --dry-run -v --verbose -h
                 --help
             " -- "$cur"))

@@ -25,7 +25,7 @@ function __cronwrap_place
                 set -e words[1]
                 printf '%s\n' job $words
                 return
-            case -c --check -e --endpoint -t --timeout --kill-after --signal --chdir --env-file --nice --ionice --umask --output --tail-bytes --environment --tag --report-budget --config --state-dir
+            case -c --check -e --endpoint -t --timeout --kill-after --signal --chdir --env-file --nice --ionice --umask --output --tail-bytes --environment --tag --fail-after --slow-factor --fast-factor --heartbeat --report-budget --config --state-dir
                 set -e words[1]
                 if not set -q words[1]
                     echo value
@@ -83,6 +83,10 @@ complete -c cronwrap -n '__cronwrap_at first run value' -l tail-bytes -x -d 'How
 complete -c cronwrap -n '__cronwrap_at first run value' -l no-output-in-report -d 'Report how the job went, but not what it wrote'
 complete -c cronwrap -n '__cronwrap_at first run value' -l environment -x -d 'Environment to report, such as production or staging'
 complete -c cronwrap -n '__cronwrap_at first run value' -l tag -x -d 'Tag to report'
+complete -c cronwrap -n '__cronwrap_at first run value' -l fail-after -x -d 'Report failures as such from this one in a row on'
+complete -c cronwrap -n '__cronwrap_at first run value' -l slow-factor -x -d 'Warn of a run that took so many times as long as its last successes usually did'
+complete -c cronwrap -n '__cronwrap_at first run value' -l fast-factor -x -d 'Warn of a run that was so many times as fast as its last successes usually were'
+complete -c cronwrap -n '__cronwrap_at first run value' -l heartbeat -x -d 'While the job runs, report what it has written so far, again and again after this time, as a log'
 complete -c cronwrap -n '__cronwrap_at first run value' -l report-budget -x -d 'How long reporting may take, in all, after the job\'s end'
 complete -c cronwrap -n '__cronwrap_at first run value' -l config -r -F -d 'Read this configuration file in place of the usual two'
 complete -c cronwrap -n '__cronwrap_at first run value' -l state-dir -x -a '(__fish_complete_directories)' -d 'Directory that holds the history'

@@ -113,6 +113,19 @@ OPTIONS = (
            metavar="NAME", topic=REPORT),
     Option("tag", "tag", "Tag to report. May be given again.", metavar="KEY=VALUE", multiple=True,
            topic=REPORT),
+    Option("fail-after", "count",
+           "Report failures as such from this one in a row on; those before are told as a log.",
+           metavar="N", default=1, topic=REPORT),
+    Option("slow-factor", "factor",
+           "Warn of a run that took so many times as long as its last successes usually did.",
+           metavar="X", topic=REPORT),
+    Option("fast-factor", "factor",
+           "Warn of a run that was so many times as fast as its last successes usually were.",
+           metavar="X", topic=REPORT),
+    Option("heartbeat", "duration",
+           "While the job runs, report what it has written so far, again and again after this "
+           "time, as a log.",
+           metavar="DURATION", topic=REPORT),
     Option("report-budget", "duration",
            "How long reporting may take, in all, after the job's end.",
            metavar="DURATION", default=30.0, topic=REPORT),
@@ -130,6 +143,7 @@ BY_FLAG = {f"--{option.name}": option for option in OPTIONS}
 BY_FLAG.update({f"-{option.short}": option for option in OPTIONS if option.short})
 
 MIN_NICE, MAX_NICE = -20, 19  # nice(1)'s, the only integers there are
+MAX_COUNT = 1_000_000
 IO_IDLE = 3
 IO_LEVELS = tuple("01234567")
 IO_CLASSES = {"realtime": 1, "best-effort": 2, "idle": IO_IDLE, "1": 1, "2": 2, "3": 3}
@@ -158,6 +172,22 @@ def _integer(text: str) -> int:
     return number
 
 
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MAX_COUNT):
+        raise ValueError(f"is not a whole number from 1 to {MAX_COUNT}")
+    return int(text)
+
+
+def _factor(text: str) -> float:
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 1 < factor <= MAX_COUNT:
+        raise ValueError("is not a number above 1, such as 10")
+    return factor
+
+
 def _ionice(text: str) -> "tuple[int, int]":
     name, colon, level = text.partition(":")
     io_class = IO_CLASSES.get(name, 0)
@@ -178,6 +208,8 @@ PARSERS: "dict[str, Callable[[str], Any]]" = {
     "choice": _text,
     "flag": _flag,
     "integer": _integer,
+    "count": _count,
+    "factor": _factor,
     "ionice": _ionice,
     "tag": _tag,
     "duration": units.parse_duration,

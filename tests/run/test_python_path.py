@@ -13,7 +13,7 @@ def hostile(tmp_path: Path) -> Path:
     """A directory with modules of our names, each of which ends who imports it."""
     directory = tmp_path / "job's modules"
     (directory / "cronwrap").mkdir(parents=True)
-    for name in ("cronwrap/__init__", "select", "ctypes", "json", "random", "httpx", "tomli"):
+    for name in ("cronwrap/__init__", "select", "_ctypes", "json", "random", "httpx", "tomli"):
         (directory / f"{name}.py").write_text("raise SystemExit(99)")
     return directory
 

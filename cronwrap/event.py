@@ -43,6 +43,7 @@ DEFAULTS: "dict[str, Any]" = {
     "phase": START,
     "reason": "",
     "detail": "",
+    "warning": "",
     "started_unix_s": 0.0,
     "finished_unix_s": None,
     "duration_s": None,
@@ -78,6 +79,7 @@ class Event:
         phase: one of PHASES.
         reason: one of REASONS on a success or fail, else empty.
         detail: what a person should know beside it ("killed by the OOM killer ..."), or "".
+        warning: why this end, although no failure, is one to look at, or "".
         started_unix_s: wall clock when the job was started.
         finished_unix_s: wall clock at the job's end, None before it.
         duration_s: from spawn to the job's exit on a monotonic clock, None before it.
@@ -109,6 +111,7 @@ class Event:
     phase: "str"
     reason: "str"
     detail: "str"
+    warning: "str"
     started_unix_s: "float"
     finished_unix_s: "float | None"
     duration_s: "float | None"

@@ -60,7 +60,9 @@ class Store:
 
     def take_in(self) -> None:
         """Move the files of finished runs into the database, and forget what is too old."""
-        files = sorted(self._directory.glob("runs/*.run"))
+        files = sorted(self._directory.glob("runs/*.run")) + sorted(
+            self._directory.glob("runs/*.done")
+        )
         if not files:
             return
         found = [(path, _read_record(path)) for path in files]
@@ -172,10 +174,10 @@ def _exists(path: Path) -> bool:
 def _is_locked(fd: int) -> bool:
     """Tell whether the wrapper that wrote the file still lives."""
     try:
-        fcntl.lockf(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
         return True
-    fcntl.lockf(fd, fcntl.LOCK_UN)
+    fcntl.flock(fd, fcntl.LOCK_UN)
     return False
 
 

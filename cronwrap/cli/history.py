@@ -9,7 +9,7 @@ import click
 from rich.text import Text
 
 from cronwrap.cli import show
-from cronwrap.run.record import state_dir
+from cronwrap.state import state_dir
 from cronwrap.store import Store
 
 HEADINGS = ("started", "check", "outcome", "exit", "duration", "CPU", "memory", "output", "why")

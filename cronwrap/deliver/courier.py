@@ -23,6 +23,7 @@ from cronwrap.deliver.senders import Senders
 from cronwrap.event import Event
 from cronwrap.services.base import ACCEPTED, NOTHING, REJECTED, RETRY, Delivery, Http, Verdict
 from cronwrap.services.endpoint import Endpoint
+from cronwrap.units import format_duration
 
 UNDELIVERED = "undelivered"
 _DROPPED = "the job ended before the start could be sent"
@@ -172,7 +173,18 @@ class _Delivery:
         return result._replace(why=why, tries=self._tries, learned=self._new)
 
     def _all(self, event: Event) -> Result:
-        for delivery in self._endpoint.render(event, self._courier.learned):
+        deliveries = self._endpoint.render(event, self._courier.learned)
+        if event.late:
+            age_s = time.time() - event.at_unix_s
+            fresh = [one for one in deliveries if age_s <= _max_age_s(one)]
+            why = self._endpoint.refusal(event)
+            if deliveries and not fresh:
+                most_s = max(map(_max_age_s, deliveries))
+                why = why or f"it is older than {format_duration(most_s)}, and would be misleading"
+            if why:
+                return Result(kind=REJECTED, why=why)
+            deliveries = fresh
+        for delivery in deliveries:
             result = self._one(delivery)
             if result.kind != ACCEPTED:
                 return result
@@ -210,6 +222,12 @@ class _Delivery:
         self._new.update(verdict.learned)
         self._courier.learn(verdict.learned)
         return verdict, True
+
+
+def _max_age_s(delivery: Delivery) -> float:
+    """Return how old an event may be for *delivery* to be sent."""
+    most_s = delivery.max_age_s if isinstance(delivery, Http) else None
+    return float("inf") if most_s is None else most_s
 
 
 def finish_all(

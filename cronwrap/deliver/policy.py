@@ -26,6 +26,8 @@ class Policy(NamedTuple):
 # A start is worth little: what counts is the end, and the end waits for it.
 START = Policy(tries=2, try_s=5.0, total_s=5.0)
 FINAL = Policy(tries=5, try_s=10.0, total_s=float("inf"))
+# What is late already can wait for the next run.
+LATE = Policy(tries=2, try_s=10.0, total_s=15.0)
 
 
 def pause_s(

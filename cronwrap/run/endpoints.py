@@ -77,7 +77,7 @@ class Endpoints:
         for text in texts:
             try:
                 endpoint = self.resolve(text)
-                found.setdefault(endpoint.name, endpoint)
+                found.setdefault(endpoint.name, endpoint._replace(given=text))
             except CronwrapError as error:
                 problems.append((error.message, error.hint))
         for path, mode in self._config.files:

@@ -6,15 +6,17 @@ import time
 from cronwrap import units
 from cronwrap.event import FAIL, START, Event
 from cronwrap.run import oom, outcome, proctree
+from cronwrap.run.caretaker import Caretaker
 from cronwrap.run.copy import Stream, Writer
 from cronwrap.run.hold import Hold
 from cronwrap.run.loop import Loop
-from cronwrap.run.record import Record, state_dir
+from cronwrap.run.record import Record
 from cronwrap.run.report import Report
 from cronwrap.run.signals import STOPPING
 from cronwrap.run.spawn import Child, NotStarted
 from cronwrap.run.supervise import Supervisor
 from cronwrap.run.tail import Tail
+from cronwrap.state import state_dir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,8 +50,9 @@ class Lifetime:
         self._tail = Tail(job.tail_bytes)
         self._hold: Hold | None = None
         self._writers: dict[int, Writer] = {}
-        self._report = Report(job, self._loop, self._directory)
         self._record = Record(self._directory, run_id)
+        self._report = Report(job, self._loop, self._directory, self._record)
+        self._caretaker = Caretaker(self._loop, self._directory)
         self._supervisor: Supervisor | None = None
         self._told_to_stop = False
         self._own_rss_kib = proctree.own_rss_kib()
@@ -127,26 +130,13 @@ class Lifetime:
             self._report.begin(start)
         self._say_warnings()
         self._say_if_verbose(f"check {self._job.check}: run {self._start.run_id} has started")
-        if self._record.crowded():
-            self._take_records_in()
+        self._caretaker.begin(self._record)
 
     def _say_warnings(self) -> None:
         for message, hint in self._job.warnings:
             self._say(message, hint)
         if self._record.problem:
             self._say(self._record.problem, "the job is not held up; see --state-dir")
-
-    def _take_records_in(self) -> None:
-        """Have a child move finished runs into the store, while the job runs."""
-
-        def take_in() -> None:
-            from cronwrap.store import Store
-
-            os.nice(10)
-            Store(self._directory).take_in()
-
-        pid = self._loop.fork(take_in)
-        self._loop.children[pid] = lambda status, usage: None
 
     def _event(self, **values: "Any") -> Event:
         return self._start.replace(**values)
@@ -156,6 +146,9 @@ class Lifetime:
         facts = event.as_dict()
         for name in OF_A_DELIVERY:
             del facts[name]
+        if self._job.endpoint:
+            files = [path for path, _ in self._job.config.files]
+            facts.update(endpoints=self._job.endpoint, config_files=files)
         self._record.write({**facts, "pid": os.getpid(), "uid": os.geteuid()})
 
     # After the job
@@ -177,10 +170,13 @@ class Lifetime:
         if self._job.endpoint:
             self._report.settle(lambda: self._told_to_stop)
             self._tell_of_reports()
+        if not (self._job.endpoint and self._report.owed):
+            self._record.settle()
         for writer in self._writers.values():
             if writer.problem:
                 self._say(writer.problem)
         self._loop.run(lambda: self._told_to_stop or not self._is_behind())
+        self._caretaker.leave(lambda: self._told_to_stop, self._job.report_budget)
 
     def _pass_on(self, hold: Hold, event: Event) -> None:
         if event.phase == FAIL:
@@ -204,11 +200,17 @@ class Lifetime:
                 self._say_if_verbose(f"{label} has accepted the {phase}")
             elif phase != START or self._job.verbose:
                 what = "failure" if phase == FAIL else phase
-                self._say(f"check {check}: the {what} was not reported to {label}: {why}")
+                later = self._later if verdict == "undelivered" and phase != START else ""
+                self._say(f"check {check}: the {what} was not reported to {label}: {why}{later}")
         for label in report.unsettled():
             budget = units.format_duration(self._job.report_budget)
             why = "cronwrap was told to stop" if self._told_to_stop else f"no answer in {budget}"
-            self._say(f"check {check}: the end was not reported to {label}: {why}")
+            self._say(f"check {check}: the end was not reported to {label}: {why}{self._later}")
+
+    @property
+    def _later(self) -> str:
+        """What becomes of a report that an endpoint has not accepted."""
+        return "" if self._record.problem else "; it is kept, and will be sent later"
 
     def _leave_daemons(self, streams: "list[Stream]", event: Event) -> None:
         """Leave a reader to each pipe that something still writes to, else it would be killed.
@@ -252,4 +254,5 @@ def first_event(job: "Job", run_id: str, started_unix_s: float) -> Event:
         command=outcome.command_line(job.command, os.environ),
         environment=job.environment or "",
         tags=dict(job.tag),
+        fail_after=job.fail_after,
     )

@@ -2,55 +2,20 @@
 
 One file per run in the state directory, written by nobody else: no lock to wait for, no database
 to open before the job or after it.  A line is the ASCII form of a Python literal, because repr
-needs no import; store.py takes the files in.  The file stays locked as long as its wrapper lives
-(a POSIX lock dies with the process, and is not inherited), so a file that is unlocked and has
-no end is a run that was cut off.
+needs no import; the store takes the files in.  The file stays locked as long as its wrapper or
+its reporter lives (flock(2): forked children share it, what they execute does not), so a file
+that is unlocked and has no end is a run that was cut off, and one with an end is owed to every
+endpoint that it does not say to have been told.
 """
 
 import fcntl
 import os
-import stat
+
+from cronwrap.state import MANY_FILES, RUNS, SETTLED, SUFFIX, is_due, is_left, make_private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
-
-SUFFIX = ".run"
-MANY_FILES = 64
-
-
-def state_dir(environ: "Mapping[str, str]", chosen: "str | None" = None) -> str:
-    """Return the directory that holds what cronwrap remembers."""
-    if chosen:
-        return chosen
-    if os.geteuid() == 0:
-        return "/var/lib/cronwrap"
-    base = environ.get("XDG_STATE_HOME", "")
-    if not os.path.isabs(base):  # the XDG specification: a relative path is to be ignored
-        home = environ.get("HOME") or os.path.expanduser("~")
-        base = os.path.join(home if os.path.isabs(home) else "/nonexistent", ".local", "state")
-    return os.path.join(base, "cronwrap")
-
-
-def make_private(directory: str) -> None:
-    """Make *directory* (0700) where it is missing, and see that it is nobody else's.
-
-    Raises:
-        OSError: it cannot be made, is a link, or belongs to another user.
-    """
-    try:
-        os.mkdir(directory, 0o700)
-    except FileExistsError:
-        pass
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(directory), 0o700, exist_ok=True)
-        os.mkdir(directory, 0o700)
-    found = os.lstat(directory)
-    if not stat.S_ISDIR(found.st_mode):
-        raise NotADirectoryError(20, "it is not a directory, or only a link to one")
-    if found.st_uid != os.geteuid():
-        raise PermissionError(1, "it belongs to another user")
 
 
 class Record:
@@ -60,20 +25,28 @@ class Record:
         problem: why nothing is recorded, or "".
     """
 
-    __slots__ = ("_directory", "_fd", "problem")
+    __slots__ = ("_directory", "_fd", "_run_id", "_state_dir", "problem")
 
     def __init__(self, directory: str, run_id: str) -> None:
         self._fd = -1
         self.problem = ""
-        self._directory = os.path.join(directory, "runs")
+        self._run_id = run_id
+        self._state_dir = directory
+        self._directory = os.path.join(directory, RUNS)
+        draft = os.path.join(self._directory, f".{run_id}")
         try:
             make_private(directory)
             make_private(self._directory)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            self._fd = os.open(os.path.join(self._directory, run_id + SUFFIX), flags, 0o600)
-            fcntl.lockf(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._fd = os.open(draft, flags, 0o600)
+            fcntl.flock(self._fd, fcntl.LOCK_EX)
+            os.rename(draft, self._path(SUFFIX))  # nobody ever sees it unlocked while we live
         except OSError as error:
             self._fail(directory, error)
+            self.close()
+
+    def _path(self, suffix: str) -> str:
+        return os.path.join(self._directory, self._run_id + suffix)
 
     def write(self, facts: "dict[str, Any]") -> None:
         """Add a line of *facts*; plain values only. A full disk costs the record, nothing else."""
@@ -86,12 +59,46 @@ class Record:
         except OSError as error:
             self._fail(self._directory, error)
 
+    def tell(self, endpoint: str, kind: str, why: str) -> None:
+        """Write down what came of the end at *endpoint*, given as ``--endpoint`` was."""
+        self.write({f"told:{endpoint}": (kind, why)})
+
+    def settle(self) -> None:
+        """Say that nothing of this run is owed to anybody."""
+        if self._fd < 0:
+            return
+        try:
+            os.rename(self._path(SUFFIX), self._path(SETTLED))
+        except OSError:
+            return  # it is looked at once more, that is all
+
+    def close(self) -> None:
+        """Let go of it, in a child that is to outlive the run."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
     def _fail(self, directory: str, error: OSError) -> None:
         self.problem = f"this run is not recorded in {directory}: {error.strerror}"
 
-    def crowded(self) -> bool:
-        """Tell whether so many runs wait to be taken into the store that somebody should."""
+    def chores(self) -> bool:
+        """Tell whether something in the state directory waits for somebody to look after it.
+
+        That is a run that was cut off or has not been told, something owed whose time has come,
+        or so many settled runs that the store should take them in.
+        """
+        if self._fd < 0:
+            return False
         try:
-            return self._fd >= 0 and len(os.listdir(self._directory)) > MANY_FILES
+            names = os.listdir(self._directory)
         except OSError:
             return False
+        own = self._run_id + SUFFIX
+        return (
+            len(names) > MANY_FILES
+            or is_due(self._state_dir)
+            or any(
+                name.endswith(SUFFIX) and name != own and is_left(f"{self._directory}/{name}")
+                for name in names
+            )
+        )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cronwrap.event import Event
     from cronwrap.run.job import Job
     from cronwrap.run.loop import Loop
+    from cronwrap.run.record import Record
 
 IMPORT_S = 120.0  # the most that a reporter's imports may take; they do not count as reporting
 MARGIN_S = 0.3  # what a reporter gets to say why, after its own deadline
@@ -59,15 +60,18 @@ class Report:
         results: (endpoint's label, phase, outcome, why) as reporters said them; outcome is
             "accepted", "rejected" or "undelivered".
         problems: what reporters said of the configuration, as (message, hint).
+        owed: whether some endpoint has not settled the end.
     """
 
-    def __init__(self, job: "Job", loop: "Loop", state_dir: str) -> None:
+    def __init__(self, job: "Job", loop: "Loop", state_dir: str, record: "Record") -> None:
         self.results: list[tuple[str, str, str, str]] = []
         self.problems: list[tuple[str, str]] = []
+        self.owed = True
         self._start: Event | None = None
         self._job = job
         self._loop = loop
         self._state_dir = state_dir
+        self._record = record
         self._pid = 0
         self._result_fd = -1
         self._control: Writer | None = None
@@ -143,7 +147,7 @@ class Report:
                 os.nice(NICE)
             from cronwrap.run.reporter import Reporter
 
-            reporter = Reporter(self._job, self._state_dir, settled, result_fd)
+            reporter = Reporter(self._job, self._state_dir, settled, result_fd, self._record)
             if self._end is None:
                 reporter.serve(self._start, control_fd)
             else:
@@ -170,7 +174,7 @@ class Report:
             elif kind == "result":
                 self.results.append((rest[0], rest[1], rest[2], rest[3]))
             elif kind == "done":
-                self._done = True
+                self._done, self.owed = True, rest[0]
 
     def _reporter_ended(self, status: int, usage: "Any") -> None:
         """Fork a fresh reporter where this one left, or died, before it had dealt with the end."""

@@ -4,27 +4,28 @@ It may take its time to import, hang or crash: the supervisor goes on, and kills
 budget is spent.  Here, on the way out of the machine, secrets are taken out of events.
 """
 
-import json
 import os
 import select
 import time
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cronwrap.deliver.courier import Courier, Result, finish_all
+from cronwrap.deliver.courier import UNDELIVERED, Courier, Result, finish_all
+from cronwrap.deliver.learned import Learned
+from cronwrap.deliver.redacted import redacted
 from cronwrap.deliver.senders import prepare
+from cronwrap.errors import CronwrapError
 from cronwrap.event import Event
 from cronwrap.redact import Redactor
 from cronwrap.run.endpoints import Endpoints
 from cronwrap.run.job import Job
+from cronwrap.run.record import Record
 from cronwrap.run.report import frame, unframe
 from cronwrap.run.session import job_variables
 from cronwrap.services.endpoint import Endpoint
 
 LINGER_S = 3.0  # how long to wait for the end of a short job, after the start has been dealt with
 TICK_S = 0.25
-LEARNED_FILE = "learned.json"
 
 
 class Reporter:
@@ -35,18 +36,25 @@ class Reporter:
         state_dir: where it is remembered what endpoints have said of themselves.
         settled: labels of endpoints that have been told of the end already.
         result_fd: where to say what came of it.
+        record: the run's file, where it is written down at once.
     """
 
-    def __init__(self, job: Job, state_dir: str, settled: set[str], result_fd: int) -> None:
+    def __init__(
+        self, job: Job, state_dir: str, settled: set[str], result_fd: int, record: Record
+    ) -> None:
         self._job = job
+        self._state_dir = state_dir
         self._result_fd = result_fd
-        endpoints = Endpoints(job.config, os.environ)
+        self._record = record
+        self._environ = _Noted(os.environ)
+        endpoints = Endpoints(job.config, self._environ)
         prepare(endpoints.kinds(job.endpoint))
         # All is imported; from here on time counts, for a secret's file may hang.
         self._say("ready")
         self._begun_s = time.monotonic()
-        self._learned = _Learned(Path(state_dir) / LEARNED_FILE)
+        self._learned = Learned(state_dir)
         places, problems = endpoints.resolve_all(job.endpoint)
+        self._all_known = len(places) == len(set(job.endpoint))
         self._couriers = [
             Courier(place, self._learned.of(place))
             for place in places
@@ -74,13 +82,33 @@ class Reporter:
     def finish(self, end: Event) -> None:
         """Tell all endpoints of the end, within the budget."""
         deadline_s = self._begun_s + self._job.report_budget
-        for courier, result in finish_all(
-            self._couriers, self._redacted(end), deadline_s=deadline_s
-        ):
+        end = self._redacted(self._in_hindsight(end))
+        owed = not self._all_known
+        for courier, result in finish_all(self._couriers, end, deadline_s=deadline_s):
+            owed = owed or result.kind == UNDELIVERED
+            self._record.tell(courier.endpoint.given, result.kind, self._redact.text(result.why))
             if courier.start_result is not None:
                 self._tell(courier, "start", courier.start_result)
             self._tell(courier, end.phase, result)
-        self._say("done")
+        if owed:  # whoever sends it later must know of the variables that say where to
+            self._record.write({"environ": dict(self._environ.noted)})
+        self._say("done", owed)
+
+    def _in_hindsight(self, end: Event) -> Event:
+        """Return *end* as it looks beside earlier runs, where anybody asks for that."""
+        job = self._job
+        asked = job.fail_after > 1 or job.slow_factor or job.fast_factor
+        if asked or any(courier.endpoint.asks_history for courier in self._couriers):
+            from cronwrap.run import hindsight
+
+            try:
+                seen = hindsight.judge(end, job, self._state_dir)
+            except CronwrapError as error:
+                self._say("problem", error.message, error.hint)
+            else:
+                self._record.write(hindsight.facts(seen))
+                return seen
+        return end
 
     def _wait_for_end(self, control_fd: int) -> Event | None:
         """Return the end when the supervisor sends it, None when it is time to leave."""
@@ -101,14 +129,7 @@ class Reporter:
         return None
 
     def _redacted(self, event: Event) -> Event:
-        output = self._redact(event.output)
-        return event.replace(
-            output=output,
-            # By as much as it grew or shrank, else what is whole would look like cut.
-            output_bytes=event.output_bytes + len(output) - len(event.output),
-            command=self._redact.text(event.command),
-            detail=self._redact.text(event.detail),
-        )
+        return redacted(event, self._redact)
 
     def _tell(self, courier: Courier, phase: str, result: Result) -> None:
         self._learned.learn(courier.endpoint, courier.learned)
@@ -129,36 +150,19 @@ def _secrets(places: list[Endpoint]) -> list[tuple[str, str]]:
     return [pair for place in places for pair in place.secrets]
 
 
-class _Learned:
-    """What endpoints have said of themselves, such as how much of a report they keep.
+class _Noted(Mapping[str, str]):
+    """An environment that notes which of its variables were asked for."""
 
-    A small file, written only when something changed; of two writers at once the last one wins,
-    and what the other one learned is learned again.
-    """
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.noted: dict[str, str] = {}
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._facts: dict[str, dict[str, str]] = {}
-        try:
-            found = json.loads(path.read_bytes())
-            self._facts = {str(name): dict(facts) for name, facts in found.items()}
-        except (OSError, ValueError, TypeError, AttributeError):
-            pass  # missing or damaged: all of it can be learned again
+    def __getitem__(self, name: str) -> str:
+        self.noted[name] = self._environ[name]
+        return self.noted[name]
 
-    def of(self, place: Endpoint) -> Mapping[str, str]:
-        """Return what is known of *place*."""
-        return self._facts.get(place.name, {})
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._environ)
 
-    def learn(self, place: Endpoint, facts: Mapping[str, str]) -> None:
-        """Remember *facts* for the runs to come."""
-        if not facts or self._facts.get(place.name) == dict(facts):
-            return
-        self._facts[place.name] = dict(facts)
-        draft = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-            with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
-                file.write(json.dumps(self._facts).encode())
-            draft.replace(self._path)
-        except OSError:
-            return  # a full or read-only disk: nothing depends on it
+    def __len__(self) -> int:
+        return len(self._environ)

@@ -19,6 +19,7 @@ EVENT = {
     "phase": "{phase}",
     "reason": "{reason}",
     "detail": "{detail}",
+    "warning": "{warning}",
     "summary": "{summary}",
     "started_at": "{started_at}",
     "finished_at": "{finished_at}",

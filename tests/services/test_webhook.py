@@ -54,6 +54,7 @@ def test_the_whole_event_is_sent_as_json() -> None:
         "summary": "nightly failed: exit status 3 after 12.2 s on h1",
         "started_at": "2025-06-15T15:06:40.250Z",
         "finished_at": "2025-06-15T15:06:52.500Z",
+        "warning": "",
         "delivered_late": False,
         "superseded": False,
         "failures": 0,

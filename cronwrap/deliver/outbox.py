@@ -1,0 +1,132 @@
+"""Send what is owed: in order for each endpoint, all endpoints at once, one flusher at a time.
+
+What leaves the store has been accepted, or is kept there with the reason why it cannot be sent.
+An endpoint that does not answer ends its own line: what came later must not be told before it.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from queue import Empty, SimpleQueue
+from typing import NamedTuple
+
+from cronwrap.deliver.courier import UNDELIVERED, Courier, Result
+from cronwrap.deliver.learned import Learned
+from cronwrap.deliver.policy import LATE
+from cronwrap.deliver.redacted import redacted
+from cronwrap.errors import CronwrapError
+from cronwrap.redact import Redactor
+from cronwrap.services.endpoint import Endpoint
+from cronwrap.store.outbox import Outbox, Owed
+
+_GRACE_S = 0.5
+
+
+class Sent(NamedTuple):
+    """What came of something owed.
+
+    Attributes:
+        label: of the endpoint, for people.
+    """
+
+    owed: Owed
+    label: str
+    result: Result
+
+
+def send_owed(
+    outbox: Outbox,
+    resolve: Callable[[Owed], Endpoint],
+    *,
+    learned: Learned,
+    until_s: float,
+    stop: Callable[[], bool],
+    at_once: bool = False,
+) -> Iterator[Sent]:
+    """Send what is due, and yield what came of each; nothing when another process does it already.
+
+    Args:
+        outbox: of the store.
+        resolve: finds the endpoint; raises CronwrapError when it is not configured any more.
+        learned: what endpoints have said of themselves.
+        until_s: when to be done, on time.monotonic().
+        stop: says when nothing more is to be begun.
+        at_once: also what is not due yet.
+    """
+    with outbox.locked() as mine:
+        lines = _lines(outbox.due(time.time(), at_once=at_once)) if mine else []
+        results: SimpleQueue[Sent | None] = SimpleQueue()
+        for line in lines:
+            work = _Line(line, resolve, learned, until_s, stop, results)
+            threading.Thread(target=work.send, name="cronwrap-owed", daemon=True).start()
+        left = len(lines)
+        while left:
+            try:
+                sent = results.get(timeout=max(0.0, until_s + _GRACE_S - time.monotonic()))
+            except Empty:
+                break
+            if sent is None:
+                left -= 1
+                continue
+            outbox.settle(sent.owed, sent.result)
+            yield sent
+
+
+def _lines(owed: list[Owed]) -> list[list[Owed]]:
+    """Return what is owed, a list for each endpoint, in order."""
+    ordered = sorted(owed, key=lambda one: (one.place, one.event.at_unix_s, one.number))
+    return [list(line) for _, line in groupby(ordered, key=lambda one: one.place)]
+
+
+class _Line:
+    """All that one endpoint is owed, sent by a thread of its own."""
+
+    def __init__(
+        self,
+        line: list[Owed],
+        resolve: Callable[[Owed], Endpoint],
+        learned: Learned,
+        until_s: float,
+        stop: Callable[[], bool],
+        results: "SimpleQueue[Sent | None]",
+    ) -> None:
+        self._line = line
+        self._resolve = resolve
+        self._learned = learned
+        self._until_s = until_s
+        self._stop = stop
+        self._results = results
+
+    def send(self) -> None:
+        """Put what came of each into the queue, and None at the end."""
+        try:
+            self._send()
+        finally:
+            self._results.put(None)
+
+    def _send(self) -> None:
+        try:
+            endpoint = self._resolve(self._line[0])
+        except CronwrapError as error:
+            result = Result(kind=UNDELIVERED, why=error.message)
+            self._results.put(Sent(self._line[0], self._line[0].name, result))
+            return
+        courier = Courier(endpoint, self._learned.of(endpoint), final=LATE)
+        redact = Redactor({}, endpoint.secrets)
+        for number, owed in enumerate(self._line):
+            if self._stop() or time.monotonic() >= self._until_s:
+                return
+            event = owed.event.replace(late=True, superseded=self._is_superseded(number))
+            deadline_s = min(self._until_s, time.monotonic() + LATE.total_s)
+            result = courier.finish(redacted(event, redact), deadline_s=deadline_s)
+            self._results.put(Sent(owed, endpoint.label, result))
+            if result.kind == UNDELIVERED:
+                return
+
+    def _is_superseded(self, number: int) -> bool:
+        """Tell whether the endpoint knows, or is about to be told, of a newer end of the check."""
+        owed = self._line[number]
+        return owed.told_unix_s > owed.event.at_unix_s or any(
+            later.event.check == owed.event.check for later in self._line[number + 1 :]
+        )

@@ -1,0 +1,82 @@
+"""A child that looks after the state directory, beside a job: what others have left there.
+
+It takes finished runs into the store, finds those that were cut off, and sends what is owed to
+endpoints.  Whose run it is makes no difference: whoever comes next does it for all.  When the job
+has ended it begins nothing more, and is waited for no longer than the report's budget.
+"""
+
+import os
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from cronwrap.run.loop import Loop
+    from cronwrap.run.record import Record
+
+NICE = 10
+LONGEST_S = 600.0
+SIGKILL = 9
+
+
+class Caretaker:
+    """The supervisor's side of it."""
+
+    def __init__(self, loop: "Loop", state_dir: str) -> None:
+        self._loop = loop
+        self._state_dir = state_dir
+        self._pid = 0
+        self._leash = -1
+
+    def begin(self, record: "Record") -> None:
+        """Fork it where there is something to do."""
+        if not record.chores():
+            return
+        leash_read, self._leash = os.pipe()
+
+        def work() -> None:
+            record.close()  # else this run would not be over before the caretaker is
+            os.close(self._leash)
+            os.nice(NICE)
+            _look_after(self._state_dir, leash_read)
+
+        self._pid = self._loop.fork(work)
+        self._loop.children[self._pid] = self._ended
+        os.close(leash_read)
+
+    def leave(self, give_up: "Callable[[], bool]", budget_s: float) -> None:
+        """Let it finish what it has under way, within *budget_s*."""
+        if not self._pid:
+            return
+        os.close(self._leash)
+        self._loop.run(lambda: not self._pid or give_up(), time.monotonic() + budget_s)
+        if self._pid:
+            os.kill(self._pid, SIGKILL)
+
+    def _ended(self, status: int, usage: "Any") -> None:
+        del status, usage
+        self._pid = 0
+
+
+def _look_after(state_dir: str, leash: int) -> None:
+    """Do the work, in the child, until the wrapper lets go of the other end of *leash*."""
+    import gc
+    import select
+
+    from cronwrap.errors import CronwrapError
+    from cronwrap.run.flush import flush
+
+    gc.disable()
+    poller = select.poll()
+    poller.register(leash, select.POLLIN)
+    try:
+        for _ in flush(
+            state_dir,
+            until_s=time.monotonic() + LONGEST_S,
+            stop=lambda: bool(poller.poll(0)),
+        ):
+            pass
+    except CronwrapError:
+        return  # told by whatever command is asked for the history next

@@ -1,0 +1,81 @@
+"""The state directory: where what cronwrap remembers is, and what its files are called.
+
+runs/ID.run     a run; once it is unlocked, somebody must look at it
+runs/ID.done    a run of which nothing is owed; taken into the store when there are many
+history.sqlite3 the store
+owed            exists while the store owes something; its time is when to try again
+"""
+
+import fcntl
+import os
+import stat
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RUNS = "runs"
+SUFFIX, SETTLED = ".run", ".done"
+OWED_MARK = "owed"
+LONGEST_PAUSE_S = 3600.0  # between two tries; a mark later than that is a clock that was set back
+MANY_FILES = 64
+
+
+def state_dir(environ: "Mapping[str, str]", chosen: "str | None" = None) -> str:
+    """Return the directory that holds what cronwrap remembers."""
+    if chosen:
+        return chosen
+    if os.geteuid() == 0:
+        return "/var/lib/cronwrap"
+    base = environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(base):  # the XDG specification: a relative path is to be ignored
+        home = environ.get("HOME") or os.path.expanduser("~")
+        base = os.path.join(home if os.path.isabs(home) else "/nonexistent", ".local", "state")
+    return os.path.join(base, "cronwrap")
+
+
+def make_private(directory: str) -> None:
+    """Make *directory* (0700) where it is missing, and see that it is nobody else's.
+
+    Raises:
+        OSError: it cannot be made, is a link, or belongs to another user.
+    """
+    try:
+        os.mkdir(directory, 0o700)
+    except FileExistsError:
+        pass
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(directory), 0o700, exist_ok=True)
+        os.mkdir(directory, 0o700)
+    found = os.lstat(directory)
+    if not stat.S_ISDIR(found.st_mode):
+        raise NotADirectoryError(20, "it is not a directory, or only a link to one")
+    if found.st_uid != os.geteuid():
+        raise PermissionError(1, "it belongs to another user")
+
+
+def is_left(path: str) -> bool:
+    """Tell whether the run's file at *path* has no living wrapper or reporter."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        os.close(fd)
+
+
+def is_due(directory: str) -> bool:
+    """Tell whether it is time to send what the store owes."""
+    try:
+        due_unix_s = os.lstat(os.path.join(directory, OWED_MARK)).st_mtime
+    except OSError:
+        return False
+    now_unix_s = time.time()
+    return due_unix_s <= now_unix_s or due_unix_s > now_unix_s + LONGEST_PAUSE_S

@@ -9,7 +9,9 @@ sends nothing any more.
 The only module that imports httpx.
 """
 
+import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -166,6 +168,11 @@ def _beginning(response: httpx.Response, most_bytes: int) -> bytes:
     return b"".join(chunks)[:most_bytes]
 
 
+def _may_have_proxy() -> bool:
+    """Return whether a proxy may be configured; httpx takes 8 ms to find out."""
+    return sys.platform == "darwin" or any(name.lower().endswith("_proxy") for name in os.environ)
+
+
 class Sender:
     """Sends to one endpoint, one request after another, by one connection while it lasts.
 
@@ -217,6 +224,8 @@ class Sender:
         self.close()
         trusted = tls.context(*self._trust) if secure else tls.plain_context()
         with cheap_import():  # it would import certifi, though it has been told whom to trust
-            self._client = httpx.Client(verify=trusted, follow_redirects=False)
+            self._client = httpx.Client(
+                verify=trusted, follow_redirects=False, trust_env=_may_have_proxy()
+            )
         self._secure, self._wire = secure, _Wire()
         return self._client

@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "services": LEAVES,
     "deliver": LEAVES | {"services", "store"},
     "run": LEAVES | {"config", "deliver", "services", "store"},
-    "lint": {"errors", "schedule", "run.options"},
+    "lint": {"errors", "redact", "schedule", "units", "run.options"},
     "cli": LEAVES | {"config", "deliver", "lint", "run", "services", "store"},
     "docgen": {"cli", "lint", "run.options", "services"},
     "__main__": {"cli", "errors", "run"},
@@ -41,6 +41,8 @@ ONLY_IN = {
     "psutil": {"run.proctree"},
     "rich": {"cli"},
     "tomli": {"docgen", "services", "toml_file"},
+    "tree_sitter": {"lint.shell_build"},
+    "tree_sitter_bash": {"lint.shell_build"},
 }
 
 # Nothing of these may be loaded when the job is executed. Each costs 3 to 60 ms.

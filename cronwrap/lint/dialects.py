@@ -1,0 +1,88 @@
+"""The cron daemons as data: what each does with a crontab, measured.
+
+Schedules are the business of cronwrap.schedule; this is about everything around them.
+"""
+
+from typing import NamedTuple
+
+
+class Dialect(NamedTuple):
+    r"""One cron daemon.
+
+    Attributes:
+        name: as --dialect takes it.
+        title: as a message names it.
+        bad_line: what one bad line costs: "file" (nothing of the file runs), "line" (that line),
+            "exit" (the daemon does not start), "odd" (the line runs at odd times, or is dropped).
+        last_newline: what a missing newline at the end costs: "file", "line" or "" (nothing).
+        percent: whether the first bare ``%`` ends the command.
+        double_backslash: whether ``\\\\`` becomes one backslash.
+        hash_cuts: whether ``#`` ends a command wherever it stands.
+        joins_lines: whether a backslash before the newline joins the next line.
+        strips_cr: whether a carriage return before the newline is dropped.
+        any_name: whether an assignment may have any name; else only those of ``names``.
+        names: the names that it takes notice of.
+        late_assignments: whether the last assignment counts for all lines.
+        path: PATH when the crontab sets none; "" if it is inherited.
+        variables: what each job has in its environment.
+        inherits: whether a job has the daemon's whole environment.
+        max_command_bytes, max_lines: 0 for no limit.
+        overlaps: whether a job is started while its previous run is still going.
+        system_form: whether it knows a user column at all.
+    """
+
+    name: str
+    title: str
+    bad_line: str = "line"
+    last_newline: str = ""
+    percent: bool = True
+    double_backslash: bool = False
+    hash_cuts: bool = False
+    joins_lines: bool = False
+    strips_cr: bool = False
+    any_name: bool = True
+    names: tuple[str, ...] = ()
+    late_assignments: bool = False
+    path: str = "/usr/bin:/bin"
+    variables: tuple[str, ...] = ("HOME", "LOGNAME", "PATH", "SHELL")
+    inherits: bool = False
+    max_command_bytes: int = 0
+    max_lines: int = 0
+    overlaps: bool = True
+    system_form: bool = True
+
+
+DIALECTS = {
+    dialect.name: dialect
+    for dialect in (
+        Dialect(
+            "debian", "Debian's cron", bad_line="file", last_newline="file",
+            double_backslash=True, max_command_bytes=998, max_lines=10_000,
+        ),
+        Dialect(
+            "cronie", "cronie", last_newline="line", path="/usr/bin:/bin:/usr/sbin:/sbin",
+            variables=("HOME", "LOGNAME", "PATH", "SHELL", "USER"),
+            max_command_bytes=131_071, max_lines=10_000,
+        ),
+        Dialect(
+            "busybox", "BusyBox crond", bad_line="odd", percent=False, hash_cuts=True,
+            joins_lines=True, any_name=False, names=("MAILTO", "PATH", "SHELL"), path="",
+            variables=("HOME", "LOGNAME", "USER", "SHELL"), inherits=True, overlaps=False,
+            system_form=False,
+        ),
+        Dialect(
+            "systemd", "systemd-cron", strips_cr=True, path="",
+            variables=("HOME", "LOGNAME", "PATH", "SHELL", "USER"), overlaps=False,
+        ),
+        Dialect(
+            "supercronic", "supercronic", bad_line="exit", percent=False, strips_cr=True,
+            late_assignments=True, path="", inherits=True, overlaps=False, system_form=False,
+        ),
+        Dialect("bcron", "bcron", strips_cr=True),
+        Dialect(
+            "portable", "Debian's cron and cronie", last_newline="line",
+            max_command_bytes=998, max_lines=10_000,
+        ),
+    )
+}  # fmt: skip
+DEFAULT = "debian"

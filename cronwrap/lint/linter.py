@@ -1,0 +1,62 @@
+"""Asks the rules: crontabs in, findings out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from cronwrap.lint.crontab import Crontab, Found
+from cronwrap.lint.rule import SEVERITIES, Rule, catalogue
+
+
+class Finding(NamedTuple):
+    """What is told: a rule, and what it found."""
+
+    rule: Rule
+    severity: str
+    found: Found
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Path, line and column, both from 1; the column counts characters."""
+        file = self.found.file
+        line = file.line_at(self.found.start)
+        before = file.data[line.start : max(line.start, self.found.start)]
+        return file.path, line.number, len(before.decode(errors="replace")) + 1
+
+
+def lint(files: Sequence[Crontab], rules: Iterable[Rule] | None = None) -> list[Finding]:
+    """Return all that *rules*, by default those on by default, find in *files*, in file order."""
+    chosen = [rule for rule in catalogue() if rule.default] if rules is None else list(rules)
+    found = [one for rule in chosen for one in _ask(rule, files)]
+    order = {id(file): place for place, file in enumerate(files)}
+    return sorted(
+        found, key=lambda one: (order[id(one.found.file)], one.found.start, one.rule.code)
+    )
+
+
+def _ask(rule: Rule, files: Sequence[Crontab]) -> Iterator[Finding]:
+    asked = [
+        file
+        for file in files
+        if rule.severity_in(file.dialect.name) and (not rule.host or file.host is not None)
+    ]
+    for subject in _subjects(rule.per, asked):
+        for found in rule.find(subject):
+            severity = found.severity or rule.severity_in(found.file.dialect.name)
+            yield Finding(rule, severity, found)
+
+
+def _subjects(per: str, files: Sequence[Crontab]) -> Iterator[Any]:
+    if per == "files":
+        yield from [list(files)] if files else []
+        return
+    for file in files:
+        if per == "file":
+            yield file
+        else:
+            yield from (line for line in file.lines if per in (line.kind, "line"))
+
+
+def worst(findings: Iterable[Finding]) -> str:
+    """Return the highest severity among *findings*; "" if there are none."""
+    found = {finding.severity for finding in findings}
+    return next((severity for severity in SEVERITIES if severity in found), "")

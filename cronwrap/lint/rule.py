@@ -1,0 +1,91 @@
+"""What a rule is, and the catalogue of all there are."""
+
+import importlib
+import pkgutil
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from cronwrap.errors import UsageError, nearest
+from cronwrap.lint.crontab import Found
+from cronwrap.lint.dialects import DIALECTS
+
+ERROR, WARNING, INFO = SEVERITIES = ("error", "warning", "info")
+PER = ("job", "assignment", "bad", "line", "file", "files")
+
+
+class Rule(NamedTuple):
+    """A rule: the value RULE of its module.
+
+    Attributes:
+        code: "CW125".
+        name: the bad pattern, "unescaped-percent".
+        severity: ERROR, WARNING or INFO; a Found may say another.
+        per: what find takes: each "job", "assignment", "bad" line or "line" of any kind; the
+            "file" (a Crontab); the "files" (a list of all Crontabs).
+        find: yields what it finds.
+        severities: by dialect where it differs; "" for none: the rule says nothing there.
+        dialects: the only ones that it is about; empty for all.
+        host: it looks at files and users; asked only if the crontab has a host.
+        default: whether it is asked unless it is selected.
+    """
+
+    code: str
+    name: str
+    severity: str
+    per: str
+    find: Callable[[Any], Iterable[Found]]
+    severities: Mapping[str, str] = {}
+    dialects: tuple[str, ...] = ()
+    host: bool = False
+    default: bool = True
+
+    @property
+    def module(self) -> str:
+        """The name of the module that holds it."""
+        return f"cronwrap.lint.rules.{self.code.lower()}_{self.name.replace('-', '_')}"
+
+    def severity_in(self, dialect: str) -> str:
+        """Return its severity for a daemon; "" if it says nothing there."""
+        if self.dialects and dialect not in self.dialects:
+            return ""
+        return self.severities.get(dialect, self.severity)
+
+
+@cache
+def catalogue() -> tuple[Rule, ...]:
+    """Return all rules, by code."""
+    from cronwrap.lint import rules
+
+    names = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))
+    return tuple(
+        importlib.import_module(f"{rules.__name__}.{name}").RULE
+        for name in names
+        if name.startswith("cw")
+    )
+
+
+def find_rule(word: str) -> Rule:
+    """Return the rule with the code or name *word*."""
+    for rule in catalogue():
+        if word.upper() == rule.code or word.lower() == rule.name:
+            return rule
+    known = [word for rule in catalogue() for word in (rule.code, rule.name)]
+    raise UsageError(f"there is no rule {word}", hint=nearest(word, known))
+
+
+def documentation(rule: Rule) -> str:
+    """Return what a rule's docstring says."""
+    return textwrap.dedent(importlib.import_module(rule.module).__doc__ or "").strip()
+
+
+def explain(word: str) -> str:
+    """Return what there is to know of the rule with the code or name *word*."""
+    rule = find_rule(word)
+    others = [
+        f"{severity or 'nothing'} for {DIALECTS[dialect].title}"
+        for dialect, severity in rule.severities.items()
+    ]
+    said = ", ".join([rule.severity, *others])
+    return f"{rule.code} {rule.name} ({said})\n\n{documentation(rule)}\n"

@@ -1,0 +1,382 @@
+"""From tree-sitter's tree of a command to ours; nothing else knows tree-sitter."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+import tree_sitter
+import tree_sitter_bash
+
+from cronwrap.lint import unwrap
+from cronwrap.lint.shell import (
+    AndOr,
+    Assign,
+    Command,
+    Compound,
+    Node,
+    Operator,
+    Pipeline,
+    Redirect,
+    Script,
+    Text,
+    Word,
+)
+from cronwrap.lint.shell_word import read_word
+
+_COMPOUNDS = {
+    "subshell": "subshell",
+    "compound_statement": "group",
+    "if_statement": "if",
+    "while_statement": "while",
+    "for_statement": "for",
+    "c_style_for_statement": "for",
+    "case_statement": "case",
+    "function_definition": "function",
+}
+_NO_STATEMENT = {"comment", "ERROR", "heredoc_body", ";", "&", "\n", ";;"}
+_MOST_NESTED = 60
+
+
+@cache
+def _parser() -> tree_sitter.Parser:
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+
+
+class Builder:
+    """Builds the tree of one text; texts within it (``sh -c``) have builders of their own."""
+
+    def __init__(self, text: Text, shell: str, nest: str) -> None:
+        self.text = text
+        self.shell = shell
+        self.nest = nest
+        self.errors: list[Node] = []
+        self.comments: list[Node] = []
+        self.depth = 0
+
+    def script(self) -> Script:
+        """Return the whole tree."""
+        root = _parser().parse(self.text.data).root_node
+        script = self._script(root.children, 0, len(self.text.data))
+        if root.has_error:
+            self._find_errors(root)
+        script.errors = tuple(self.errors)
+        script.comments = tuple(self.comments)
+        return script
+
+    def _at(self, start: int, end: int) -> tuple[int, int, str]:
+        return self.text.offsets[start], self.text.offsets[end], self.nest
+
+    def _span(self, node: tree_sitter.Node) -> tuple[int, int, str]:
+        return self._at(node.start_byte, node.end_byte)
+
+    def source(self, node: tree_sitter.Node) -> bytes:
+        """Return what *node* was made of."""
+        return self.text.data[node.start_byte : node.end_byte]
+
+    def _find_errors(self, node: tree_sitter.Node) -> None:
+        if node.is_error or node.is_missing:
+            self.errors.append(Node(*self._span(node)))
+        elif node.has_error:
+            for child in node.children:
+                self._find_errors(child)
+
+    # Lists
+
+    def _script(self, nodes: Sequence[tree_sitter.Node], start: int, end: int) -> Script:
+        script = Script(*self._at(start, end), self.shell)
+        self.depth += 1
+        if self.depth <= _MOST_NESTED:
+            script.items = tuple(self._items(nodes))
+        self.depth -= 1
+        return script
+
+    def _items(self, nodes: Sequence[tree_sitter.Node]) -> Iterator[AndOr]:
+        pipelines: list[Pipeline] = []
+        operators: list[Operator] = []
+        for node in nodes:
+            if node.type in (";", "&", "\n", ";;"):
+                if pipelines:
+                    mark = Operator(*self._span(node), node.type.replace("\n", ";"))
+                    yield AndOr(self.nest, tuple(pipelines), tuple(operators), mark)
+                    pipelines, operators = [], []
+            elif node.type == "comment":
+                self.comments.append(Node(*self._span(node)))
+            elif node.type not in _NO_STATEMENT and node.is_named:
+                if pipelines:
+                    yield AndOr(self.nest, tuple(pipelines), tuple(operators))
+                pipelines, operators = [], []
+                for part in self._flat(node):
+                    if isinstance(part, Operator) and part.text == "&":
+                        yield AndOr(self.nest, tuple(pipelines), tuple(operators), part)
+                        pipelines, operators = [], []
+                    elif isinstance(part, Operator):
+                        operators.append(part)
+                    else:
+                        pipelines.append(part)
+        if pipelines:
+            yield AndOr(self.nest, tuple(pipelines), tuple(operators))
+
+    def _flat(self, node: tree_sitter.Node) -> Iterator[Pipeline | Operator]:
+        """Yield the pipelines of an and-or list and what stands between them."""
+        if node.type == "list":
+            for child in node.children:
+                if child.type in ("&&", "||"):
+                    yield Operator(*self._span(child), child.type)
+                elif child.is_named and child.type not in _NO_STATEMENT:
+                    yield from self._flat(child)
+        elif node.type == "redirected_statement" and (body := self._list_within(node)):
+            *before, last = self._flat(body)
+            yield from before
+            if isinstance(last, Pipeline):
+                yield from self._backgrounded(self._with_redirects(last, node))
+        else:
+            yield from self._backgrounded(self._pipeline(node))
+
+    @staticmethod
+    def _list_within(node: tree_sitter.Node) -> tree_sitter.Node | None:
+        body = node.child_by_field_name("body")
+        return body if body is not None and body.type == "list" else None
+
+    def _with_redirects(self, pipeline: Pipeline, node: tree_sitter.Node) -> Pipeline:
+        """Return *pipeline* with the redirections of *node*, which belong to its last command."""
+        last = pipeline.commands[-1]
+        redirects, words = self._redirects(node)
+        last.redirects += redirects
+        if isinstance(last, Command) and words:
+            last.words += words
+            unwrap.unwrap(last, self.shell)
+        last.end = pipeline.end = max(last.end, self.text.offsets[node.end_byte])
+        return pipeline
+
+    def _backgrounded(self, pipeline: Pipeline) -> Iterator[Pipeline | Operator]:
+        """Yield *pipeline*; as two where it has ``&>``, which POSIX reads as ``&`` and ``>``."""
+        last = pipeline.commands[-1]
+        ops = [one.operator for one in last.redirects]
+        if self.shell not in ("sh", "dash", "ash", "posh") or not {"&>", "&>>"} & set(ops):
+            yield pipeline
+            return
+        cut = next(place for place, op in enumerate(ops) if op in ("&>", "&>>"))
+        first, *rest = last.redirects[cut:]
+        last.redirects = last.redirects[:cut]
+        last.end = pipeline.end = (
+            max(
+                [node.end for node in (*getattr(last, "words", ()), *last.redirects)],
+                default=first.start,
+            )
+            if isinstance(last, Command)
+            else first.start
+        )
+        yield pipeline
+        yield Operator(first.start, first.start + 1, self.nest, "&")
+        alone = Redirect(first.start + 1, first.end, self.nest, first.operator[1:], 1, first.target)
+        emptying = Command(
+            alone.start, rest[-1].end if rest else alone.end, self.nest, (), (), (alone, *rest)
+        )
+        yield Pipeline(emptying.start, emptying.end, self.nest, (emptying,))
+
+    # Pipelines and commands
+
+    def _pipeline(self, node: tree_sitter.Node) -> Pipeline:
+        commands: list[Command | Compound] = []
+        bars: list[bool] = []
+        negated = False
+        outer: list[tree_sitter.Node] = []
+        start, end, nest = self._span(node)
+        while node.type in ("negated_command", "redirected_statement"):
+            inner = node.child_by_field_name("body") or next(
+                (child for child in node.named_children if "redirect" not in child.type), None
+            )
+            if inner is None or (
+                node.type == "redirected_statement"
+                and inner.type not in ("pipeline", "negated_command")
+            ):
+                break
+            if node.type == "negated_command":
+                negated = not negated
+            else:
+                outer.append(node)
+            node = inner
+        for child in node.children if node.type == "pipeline" else [node]:
+            if child.type in ("|", "|&"):
+                bars.append(child.type == "|&")
+            elif child.is_named and child.type not in _NO_STATEMENT:
+                if child.type == "negated_command" and not commands:
+                    negated, child = True, child.named_children[0]
+                commands.append(self._command(child))
+        if not commands:
+            commands.append(Command(start, end, nest, ()))
+        pipeline = Pipeline(start, end, nest, tuple(commands), negated=negated, stderr=tuple(bars))
+        for one in outer:
+            self._with_redirects(pipeline, one)
+        return pipeline
+
+    def _command(self, node: tree_sitter.Node) -> Command | Compound:
+        if node.type == "redirected_statement":
+            body = node.child_by_field_name("body")
+            command = self._command(body) if body is not None else Command(*self._span(node), ())
+            redirects, words = self._redirects(node)
+            command.redirects += redirects
+            if isinstance(command, Command) and words:
+                command.words += words
+                unwrap.unwrap(command, self.shell)
+            command.end = self.text.offsets[node.end_byte]
+            return command
+        if node.type in _COMPOUNDS:
+            return self._compound(node)
+        if node.type in ("list", "pipeline", "program"):
+            group = Compound(*self._span(node), "group")
+            group.scripts = (self._script([node], node.start_byte, node.end_byte),)
+            return group
+        return self._simple(node)
+
+    def _simple(self, node: tree_sitter.Node) -> Command:
+        assigns: list[Assign] = []
+        words: list[Word] = []
+        declares = node.type in ("declaration_command", "unset_command")
+        if node.type == "test_command":
+            words = [self.word(leaf) for leaf in _test_words(node)]
+        elif node.type in ("variable_assignment", "variable_assignments"):
+            for child in [node] if node.type == "variable_assignment" else node.named_children:
+                assigns.append(self._assign(child))
+        else:
+            for child in node.children:
+                if child.type == "variable_assignment" and not declares:
+                    assigns.append(self._assign(child))
+                elif child.type == "command_name" or (
+                    child.type not in _NO_STATEMENT and "redirect" not in child.type
+                ):
+                    words.append(self.word(child))
+        redirects, late = self._redirects(node)
+        words = sorted([*words, *late], key=lambda word: word.start)
+        command = Command(*self._span(node), tuple(words), tuple(assigns), redirects)
+        unwrap.unwrap(command, self.shell)
+        return command
+
+    def _assign(self, node: tree_sitter.Node) -> Assign:
+        name = node.child_by_field_name("name")
+        value = node.child_by_field_name("value")
+        return Assign(
+            *self._span(node),
+            self.source(name).decode(errors="replace") if name is not None else "",
+            self.word(value) if value is not None else None,
+        )
+
+    def _redirects(self, node: tree_sitter.Node) -> tuple[tuple[Redirect, ...], tuple[Word, ...]]:
+        """Return the redirections right below *node*, and words that stand among them."""
+        redirects, words = [], []
+        for child in node.children:
+            if child.type not in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
+                continue
+            operator, fd, targets = "", None, []
+            for part in child.children:
+                if part.type == "file_descriptor":
+                    fd = int(self.source(part)) if self.source(part).isdigit() else None
+                elif not part.is_named and not operator:
+                    operator = self.source(part).decode(errors="replace")
+                elif part.is_named and part.type not in ("heredoc_body", "heredoc_end"):
+                    targets.append(self.word(part))
+            start, end, nest = self._span(child)
+            if len(targets) > 1:  # `> f word`: tree-sitter takes both for files
+                words += targets[1:]
+                end = targets[0].end
+            fd = fd if fd is not None else 0 if operator.startswith("<") else 1
+            redirects.append(
+                Redirect(start, end, nest, operator, fd, targets[0] if targets else None)
+            )
+        return tuple(redirects), tuple(words)
+
+    def word(self, node: tree_sitter.Node) -> Word:
+        """Return the word that *node* is."""
+        return read_word(self, node)
+
+    # Compounds
+
+    def _compound(self, node: tree_sitter.Node) -> Compound:
+        compound = Compound(*self._span(node), _COMPOUNDS[node.type])
+        if node.type == "while_statement" and node.children[0].type == "until":
+            compound.kind = "until"
+        words, scripts = [], []
+        for part in _bodies(node):
+            scripts.append(self._script(part, part[0].start_byte, part[-1].end_byte))
+        for child in node.children_by_field_name("value"):
+            words.append(self.word(child))
+        name = node.child_by_field_name("variable") or node.child_by_field_name("name")
+        if name is not None:
+            compound.name = self.source(name).decode(errors="replace")
+        redirects, _ = self._redirects(node)
+        compound.words, compound.scripts, compound.redirects = (
+            tuple(words),
+            tuple(scripts),
+            redirects,
+        )
+        return compound
+
+    def substitution(self, node: tree_sitter.Node) -> list[Script]:
+        """Return what runs within ``$( )``, ``<( )`` or backticks."""
+        data = self.source(node)
+        if not data.startswith(b"`"):
+            inner = [child for child in node.children if child.type not in ("$(", "<(", ">(", ")")]
+            return [
+                self._script(
+                    inner, node.start_byte + 2, max(node.start_byte + 2, node.end_byte - 1)
+                )
+            ]
+        return [
+            Builder(text, self.shell, f"{self.nest}`").script()
+            for text in _backticks(data, node.start_byte, self.text.offsets)
+        ]
+
+
+def _backticks(data: bytes, start: int, offsets: Sequence[int]) -> Iterator[Text]:
+    """Yield each text within a pair of backticks; tree-sitter may take two pairs for one."""
+    inner: list[tuple[int, int]] | None = None
+    place = 0
+    while place < len(data):
+        byte = data[place]
+        if byte == 0x60:  # a backtick
+            if inner is not None:
+                ends = [*(where for _, where in inner), offsets[start + place]]
+                yield Text(bytes(one for one, _ in inner), ends)
+            inner = [] if inner is None else None
+        elif inner is not None:
+            escaped = byte == 0x5C and data[place + 1 : place + 2] in (b"`", b"\\", b"$")
+            inner.append((data[place + escaped], offsets[start + place]))
+            place += escaped
+        place += 1
+
+
+def _bodies(node: tree_sitter.Node) -> Iterator[list[tree_sitter.Node]]:
+    """Yield the statements of each part of a compound statement, conditions first."""
+    keywords = {"if", "then", "else", "elif", "fi", "while", "until", "do", "done", "{", "}", "(", ")",
+                "for", "in", "case", "esac", "function"}  # fmt: skip
+    part: list[tree_sitter.Node] = []
+    skip = {
+        child.id
+        for name in ("value", "variable", "name")
+        for child in node.children_by_field_name(name)
+    }
+    for child in node.children:
+        if child.id in skip or "redirect" in child.type:
+            continue
+        if child.type in ("do_group", "elif_clause", "else_clause", "case_item"):
+            if any(one.is_named for one in part):
+                yield part
+            part = []
+            yield from _bodies(child)
+        elif child.type in keywords:
+            if any(one.is_named for one in part):
+                yield part
+            part = []
+        else:
+            part.append(child)
+    if any(one.is_named for one in part):
+        yield part
+
+
+def _test_words(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    """Yield the words of ``[ ... ]``, whose tree is an expression."""
+    if node.type in ("test_command", "unary_expression", "binary_expression", "negated_expression",
+                     "parenthesized_expression"):  # fmt: skip
+        for child in node.children:
+            yield from _test_words(child)
+    else:
+        yield node

@@ -1,0 +1,39 @@
+"""Each rule keeps what its docstring says: Bad gives the rule's code, Good gives nothing."""
+
+import pytest
+
+from cronwrap.lint import linter
+from cronwrap.lint.rule import PER, SEVERITIES, Rule, catalogue, documentation
+from tests.lint.examples import crontabs_of
+
+RULES = catalogue()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_what_the_docstring_calls_bad_is_found(rule: Rule) -> None:
+    files = crontabs_of(rule, "Bad")
+
+    assert files
+    assert rule.code in {finding.rule.code for finding in linter.lint(files, [rule])}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_what_the_docstring_calls_good_is_silent(rule: Rule) -> None:
+    files = crontabs_of(rule, "Good")
+
+    assert files
+    assert [(one.rule.code, one.found.message) for one in linter.lint(files, RULES)] == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_is_in_the_file_that_its_code_and_name_say(rule: Rule) -> None:
+    assert rule.find.__module__ == rule.module
+    assert rule.severity in SEVERITIES
+    assert rule.per in PER
+    assert documentation(rule).splitlines()[0].endswith(".")
+
+
+def test_no_code_or_name_is_used_twice() -> None:
+    words = [word for rule in RULES for word in (rule.code, rule.name)]
+
+    assert len(set(words)) == len(words)

@@ -175,12 +175,12 @@ def test_a_wrong_option_is_2(cronwrap: Cronwrap) -> None:
 
 def test_a_history_that_cannot_be_used_says_what_to_do(cronwrap: Cronwrap) -> None:
     cronwrap("true")
-    (cronwrap.state_dir / "history.sqlite3").write_bytes(b"no database" * 1000)
+    (cronwrap.state_dir / "history.sqlite3").mkdir()
 
     done = cronwrap("history")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "history.sqlite3 cannot be used: file is not a database" in done.stderr
+    assert "history.sqlite3 cannot be used: it is not a file, or only a link to one" in done.stderr
     assert "hint: look at" in done.stderr
     assert cronwrap("true").returncode == 0
 

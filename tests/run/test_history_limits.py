@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from cronwrap.store import KEPT_DAYS, KEPT_RUNS_PER_CHECK
+from cronwrap.store.limits import Limits
 from tests.support.command import Cronwrap
 
 DAY_S = 86_400.0
+KEPT_RUNS_PER_CHECK, KEPT_DAYS = Limits().keep_runs, Limits().keep_days
 
 
 def remember(cronwrap: Cronwrap, check: str, count: int, *, from_unix_s: float) -> None:
@@ -33,7 +34,7 @@ def recorded(cronwrap: Cronwrap) -> dict[str, Any]:
     """Return what a real run has recorded of its end."""
     state = cronwrap.directory / f"template-{uuid.uuid4()}"
     cronwrap("--", "true", env={"CRONWRAP_STATE_DIR": state})
-    (path,) = (state / "runs").glob("*.run")
+    (path,) = (state / "runs").glob("*.done")
     facts: dict[str, Any] = ast.literal_eval(path.read_text().splitlines()[-1])
     return facts
 
@@ -130,7 +131,7 @@ def test_a_file_that_says_nothing_goes_away_when_it_is_old(cronwrap: Cronwrap) -
 
 def test_a_file_that_was_cut_off_while_it_was_written_is_a_lost_run(cronwrap: Cronwrap) -> None:
     cronwrap("--check", "cut", "--", "true")
-    (path,) = (cronwrap.state_dir / "runs").glob("*.run")
+    (path,) = (cronwrap.state_dir / "runs").glob("*.done")
     start, end = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(start + end[: len(end) // 2])
 

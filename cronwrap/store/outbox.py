@@ -1,0 +1,225 @@
+"""What endpoints are owed: ends of runs that they have not accepted, on disk until they do.
+
+A row leaves when its endpoint has accepted it; what was rejected, or must not be told so late,
+stays for a while with the reason.  A row holds the word that ``--endpoint`` was given, the names
+of the configuration files and the variables that were asked for, and no rendered request: so a
+token that was changed meanwhile is the one that is used.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cronwrap.event import DEFAULTS, FAIL, LOG, Event
+from cronwrap.redact import mask_url
+from cronwrap.state import LONGEST_PAUSE_S, OWED_MARK
+from cronwrap.store.checks import Check
+from cronwrap.store.database import Database
+from cronwrap.store.records import LOST, Record
+from cronwrap.units import full_jitter
+
+FIRST_PAUSE_S = 60.0
+LOCK = "flush.lock"
+KEPT_OWED = 10_000
+KEPT_OWED_DAYS = 14
+KEPT_DROPPED = 1_000
+
+
+class Owed(NamedTuple):
+    """An end that an endpoint has not accepted.
+
+    Attributes:
+        number: of its row.
+        endpoint: the word that ``--endpoint`` was given; may be secret.
+        config_files: where a name among such words is looked up.
+        environ: the variables that were asked for; None where nobody came to ask.
+        tries: how often it was sent late, in vain.
+        why: what came of the last try.
+        told_unix_s: the time of the newest end of its check that the endpoint has accepted, or 0.
+    """
+
+    number: int
+    run_id: str
+    endpoint: str
+    config_files: tuple[str, ...]
+    environ: Mapping[str, str] | None
+    event: Event
+    tries: int = 0
+    why: str = ""
+    told_unix_s: float = 0.0
+
+    @property
+    def place(self) -> tuple[str, tuple[str, ...]]:
+        """What is the same for all that goes to one endpoint."""
+        return self.endpoint, self.config_files
+
+    @property
+    def name(self) -> str:
+        """The endpoint, as it may be shown."""
+        return mask_url(self.endpoint) if ":" in self.endpoint else self.endpoint
+
+
+class Outbox:
+    """The rows of a store.
+
+    Every method raises CronwrapError when the store cannot be used.
+    """
+
+    def __init__(self, database: Database, directory: Path) -> None:
+        self._database = database
+        self._directory = directory
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[bool]:
+        """Be the one who sends what is owed; False when another process is."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(self._directory / LOCK, flags, 0o600), "rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+            else:
+                yield True
+
+    def due(self, now_unix_s: float, *, at_once: bool = False) -> list[Owed]:
+        """Return what is to be sent now; with *at_once* also what is to wait."""
+        if not self._database.exists():
+            return []
+        return self._database.read(lambda db: _due(db, now_unix_s, at_once=at_once))
+
+    def _owe(
+    db: sqlite3.Connection,
+    event: Event,
+    endpoint: str,
+    config_files: tuple[str, ...],
+    environ: Mapping[str, str] | None,
+    why: str = "",
+) -> None:
+    """Add an end that *endpoint* has not accepted, once."""
+    db.execute(
+        "INSERT INTO outbox (run_id, check_name, endpoint, config_files, environ, event, at_unix_s,"
+        " why) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            event.run_id,
+            event.check,
+            endpoint,
+            json.dumps(config_files),
+            None if environ is None else json.dumps(dict(environ)),
+            json.dumps(pack(event)),
+            event.at_unix_s,
+            why,
+        ),
+    )
+
+
+def _note_told(db: sqlite3.Connection, endpoint: str, event: Event) -> None:
+    """Remember that *endpoint* knows of *event*."""
+    db.execute(
+        "INSERT INTO told VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET at_unix_s = max(at_unix_s, excluded.at_unix_s)",
+        (_key(endpoint), event.check, event.at_unix_s),
+    )
+
+
+def _drop(db: sqlite3.Connection, number: int, why: str, now_unix_s: float) -> None:
+    """Keep an end only for the reason why it is not sent."""
+    db.execute(
+        "UPDATE outbox SET dropped_unix_s = ?, why = ? WHERE number = ?", (now_unix_s, why, number)
+    )
+
+
+def prune(db: sqlite3.Connection, now_unix_s: float) -> None:
+    """Drop what is owed for too long or in too great a number, and forget old reasons."""
+    oldest_unix_s = now_unix_s - KEPT_OWED_DAYS * 86_400
+    why = f"nobody has accepted it in {KEPT_OWED_DAYS} days"
+    db.execute(
+        "UPDATE outbox SET dropped_unix_s = ?, why = ? || ': ' || why"
+        " WHERE dropped_unix_s IS NULL AND at_unix_s < ?",
+        (now_unix_s, why, oldest_unix_s),
+    )
+    why = f"more than {KEPT_OWED} newer ones are owed"
+    db.execute(
+        "UPDATE outbox SET dropped_unix_s = ?, why = ? WHERE number IN (SELECT number FROM outbox"
+        " WHERE dropped_unix_s IS NULL ORDER BY at_unix_s DESC LIMIT -1 OFFSET ?)",
+        (now_unix_s, why, KEPT_OWED),
+    )
+    db.execute(
+        "DELETE FROM outbox WHERE number IN (SELECT number FROM outbox"
+        " WHERE dropped_unix_s IS NOT NULL ORDER BY dropped_unix_s DESC LIMIT -1 OFFSET ?)",
+        (KEPT_DROPPED,),
+    )
+
+
+def mark(directory: Path, db: sqlite3.Connection) -> None:
+    """Leave a file whose time says when there is something to send; none while nothing is owed.
+
+    A run looks at it instead of opening the store.
+    """
+    (due_unix_s,) = db.execute(
+        "SELECT min(next_try_unix_s) FROM outbox WHERE dropped_unix_s IS NULL"
+    ).fetchone()
+    path = directory / OWED_MARK
+    if due_unix_s is None:
+        path.unlink(missing_ok=True)
+        return
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    fd = os.open(path, flags, 0o600)
+    try:
+        os.utime(fd, (due_unix_s, due_unix_s))
+    finally:
+        os.close(fd)
+
+
+def pack(event: Event) -> dict[str, Any]:
+    """Return *event* as JSON can hold it."""
+    return {**event.as_dict(), "output": event.output.decode("latin-1")}
+
+
+def unpack(facts: Mapping[str, Any]) -> Event:
+    """Return the event that ``pack`` was given; what this version does not know is left out."""
+    known = {name: facts[name] for name in DEFAULTS if name in facts}
+    output = known.get("output", "")
+    return Event(**{**known, "output": output.encode("latin-1", "replace")})
+
+
+_COLUMNS = "number, run_id, endpoint, config_files, environ, event, tries, why"
+
+
+def _owed(row: tuple[Any, ...], db: sqlite3.Connection) -> Owed:
+    number, run_id, endpoint, config_files, environ, event, tries, why = row
+    unpacked = unpack(json.loads(event))
+    told = db.execute(
+        "SELECT at_unix_s FROM told WHERE endpoint = ? AND check_name = ?",
+        (_key(endpoint), unpacked.check),
+    ).fetchone()
+    return Owed(
+        number=number,
+        run_id=run_id,
+        endpoint=endpoint,
+        config_files=tuple(json.loads(config_files)),
+        environ=None if environ is None else json.loads(environ),
+        event=unpacked,
+        tries=tries,
+        why=why,
+        told_unix_s=told[0] if told else 0.0,
+    )
+
+
+def _key(endpoint: str) -> str:
+    """Return what stands for *endpoint*, which may be a secret, where nothing is sent."""
+    return hashlib.sha256(endpoint.encode(errors="surrogateescape")).hexdigest()
+
+
+def _pause_s(tries: int, after_s: float | None) -> float:
+    """Return how long to wait after a try in vain: a minute, and longer each time."""
+    usual_s = full_jitter(
+        tries, base_s=FIRST_PAUSE_S, cap_s=LONGEST_PAUSE_S, uniform=lambda low, high: high
+    )
+    return min(max(usual_s, after_s or 0.0), LONGEST_PAUSE_S)

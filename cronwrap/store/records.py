@@ -1,0 +1,115 @@
+"""The files that runs write (run/record.py): read, however little of them there is.
+
+A file is a line for each thing that became known, a Python literal of a dict; later lines win.
+"""
+
+import ast
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cronwrap.redact import Redactor
+from cronwrap.state import RUNS, SETTLED, SUFFIX
+
+RUNNING, LOST = "running", "lost"
+TORN_LINE_BYTES = 16 * 1024 * 1024
+LEFT_OVER_S = 3600.0
+NEEDED = {
+    "run_id": str, "check": str, "started_unix_s": float, "phase": str, "command": str,
+}  # fmt: skip
+TOLD = "told:"
+ENVIRON = "environ"  # the variables that say where to report: for the outbox, never for people
+
+
+class Record(NamedTuple):
+    """What a run's file says.
+
+    Attributes:
+        path: of the file.
+        alive: its wrapper or its reporter still holds it; more may be written.
+        facts: of the run; the phase of one that has no end is RUNNING or LOST.
+        output: the end of what the job wrote, redacted; empty before its end.
+        told: by endpoint as it was given, (outcome, why) of telling it the end.
+        environ: variables that say where to report.
+    """
+
+    path: Path
+    alive: bool
+    facts: dict[str, Any]
+    output: bytes
+    told: dict[str, tuple[str, str]]
+    environ: dict[str, str]
+
+
+def paths(directory: Path) -> list[Path]:
+    """Return the files of all runs in a state directory that have not been taken in."""
+    try:
+        with os.scandir(directory / RUNS) as entries:
+            names = [entry.name for entry in entries]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [directory / RUNS / name for name in names if name.endswith((SUFFIX, SETTLED))]
+
+
+def read(path: Path) -> Record | None:
+    """Return what the file at *path* says, None when it is gone or does not say whose run it is."""
+    said: dict[str, Any] = {}
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(fd, "rb") as file:
+            alive = _is_locked(file.fileno())
+            for line in file.read(TORN_LINE_BYTES).splitlines():
+                said.update(_facts(line))
+    except OSError:
+        return None
+    if not all(isinstance(said.get(key), kind) for key, kind in NEEDED.items()):
+        return None
+    if said["phase"] == "start":
+        said["phase"] = RUNNING if alive else LOST
+    output, environ = said.pop("output", b""), said.pop(ENVIRON, {})
+    told = {key: said.pop(key) for key in list(said) if key.startswith(TOLD)}
+    said["command"] = Redactor().text(said["command"])
+    return Record(
+        path,
+        alive,
+        {key: storable(value) for key, value in said.items()},
+        output if isinstance(output, bytes) else b"",
+        {key.removeprefix(TOLD): value for key, value in told.items()},
+        environ if isinstance(environ, dict) else {},
+    )
+
+
+def _facts(line: bytes) -> Iterator[tuple[str, Any]]:
+    """Yield what a line says: nothing, where a run was cut off while it wrote it."""
+    try:
+        facts = ast.literal_eval(line.decode("ascii"))
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return
+    if isinstance(facts, dict):
+        yield from ((key, value) for key, value in facts.items() if isinstance(key, str))
+
+
+def storable(value: Any) -> Any:
+    """Return *value* without bytes that are no UTF-8, of which SQLite's text knows nothing."""
+    return value.encode(errors="backslashreplace").decode() if isinstance(value, str) else value
+
+
+def is_left_over(path: Path) -> bool:
+    """Tell whether a file that says nothing is none that a run has just begun to write."""
+    try:
+        return time.time() - path.stat().st_mtime > LEFT_OVER_S
+    except OSError:
+        return False
+
+
+def _is_locked(fd: int) -> bool:
+    """Tell whether somebody still holds the file."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    fcntl.flock(fd, fcntl.LOCK_UN)
+    return False

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cronwrap.lint import shell
@@ -21,6 +22,7 @@ _ASSIGNMENT = re.compile(
     rb"""[ \t]*("[^"]*"|'[^']*'|[^\s="'][^\s=]*|)[ \t]*=[ \t]*(.*?)[ \t]*\Z""", re.DOTALL
 )
 _WORD = re.compile(rb"[^ \t]+")
+_PERCENT = ord("%")
 SCHEDULE_FIELDS = 5
 USUAL_USERS = frozenset(
     [
@@ -147,6 +149,15 @@ class Place(Protocol):
 Edits = Sequence[tuple[Place, str]]
 
 
+class Row(NamedTuple):
+    """Where a line stands; see Line."""
+
+    file: "Crontab"
+    number: int
+    start: int
+    end: int
+
+
 class Line:
     """A line of a crontab; by itself a blank line, a comment or one of the kinds below.
 
@@ -160,11 +171,8 @@ class Line:
     kind = "blank"
     base = 0  # where the nodes of its command begin
 
-    def __init__(self, file: "Crontab", number: int, start: int, end: int) -> None:
-        self.file = file
-        self.number = number
-        self.start = start
-        self.end = end
+    def __init__(self, row: Row) -> None:
+        self.file, self.number, self.start, self.end = row
 
     @property
     def data(self) -> bytes:
@@ -241,14 +249,11 @@ class Bad(Line):
 
     def __init__(
         self,
-        file: "Crontab",
-        number: int,
-        start: int,
-        end: int,
+        row: Row,
         words: tuple[Piece, ...],
         reason: str,
     ) -> None:
-        super().__init__(file, number, start, end)
+        super().__init__(row)
         self.words = words
         self.reason = reason
 
@@ -264,10 +269,8 @@ class Assignment(Line):
 
     kind = "assignment"
 
-    def __init__(
-        self, file: "Crontab", number: int, start: int, end: int, name_at: Piece, value_at: Piece
-    ) -> None:
-        super().__init__(file, number, start, end)
+    def __init__(self, row: Row, name_at: Piece, value_at: Piece) -> None:
+        super().__init__(row)
         self.name_at = name_at
         self.value_at = value_at
         self.name = _unquoted(name_at.text)
@@ -298,15 +301,12 @@ class Job(Line):
 
     def __init__(
         self,
-        file: "Crontab",
-        number: int,
-        start: int,
-        end: int,
+        row: Row,
         fields_at: tuple[Piece, ...],
         user: Piece | None,
         command: Piece,
     ) -> None:
-        super().__init__(file, number, start, end)
+        super().__init__(row)
         self.fields_at = fields_at
         self.user = user
         self.command = command
@@ -458,44 +458,41 @@ class Crontab:
             number += 1
             end = self.data.find(b"\n", start)
             end = size if end < 0 else end
-            line = self._line(number, start, end)
+            line = self._line(Row(self, number, start, end))
             if isinstance(line, Assignment):
                 self._assigned.setdefault(line.name, []).append(line)
             yield line
             start = end + 1
 
-    def _line(self, number: int, start: int, end: int) -> Line:
-        if self.dialect.strips_cr and self.data[end - 1 : end] == b"\r" and end > start:
-            end -= 1
-        data = self.data[start:end]
+    def _line(self, row: Row) -> Line:
+        start = row.start
+        data = self.data[start : row.end]
+        if self.dialect.strips_cr and data.endswith(b"\r"):
+            data = data[:-1]
+            row = row._replace(end=row.end - 1)
         stripped = data.strip(b" \t")
         if not stripped:
-            return Line(self, number, start, end)
+            return Line(row)
         if stripped[:1] == b"#":
-            return Comment(self, number, start, end)
+            return Comment(row)
         if b"=" in stripped and (found := _ASSIGNMENT.match(data)) and found[1]:
-            return Assignment(
-                self, number, start, end,
-                self._piece(start + found.start(1), start + found.end(1)),
-                self._piece(start + found.start(2), start + found.end(2)),
-            )  # fmt: skip
-        return self._job(number, start, end)
+            name, value = (
+                self._piece(start + found.start(part), start + found.end(part)) for part in (1, 2)
+            )
+            return Assignment(row, name, value)
+        return self._job(row, data)
 
-    def _job(self, number: int, start: int, end: int) -> Line:
-        data = self.data[start:end]
-        words = []
+    def _job(self, row: Row, data: bytes) -> Line:
         most = 1 if data.lstrip(b" \t")[:1] == b"@" else SCHEDULE_FIELDS
         wanted = most + (self.form == "system") + 1
-        for match in _WORD.finditer(data):
-            words.append(self._piece(start + match.start(), start + match.end()))
-            if len(words) == wanted:
-                break
+        words = tuple(
+            self._piece(row.start + match.start(), row.start + match.end())
+            for match in islice(_WORD.finditer(data), wanted)
+        )
         if len(words) < wanted:
-            reason = "few_fields" if len(words) < most else "no_command"
-            return Bad(self, number, start, end, tuple(words), reason)
+            return Bad(row, words, "few_fields" if len(words) < most else "no_command")
         user = words[most] if self.form == "system" else None
-        command = self._piece(words[-1].start, end)
-        return Job(self, number, start, end, tuple(words[:most]), user, command)
+        return Job(row, words[:most], user, self._piece(words[-1].start, row.end))
 
     def _piece(self, start: int, end: int) -> Piece:
         return Piece(self.data[start:end].decode(errors="surrogateescape"), start, end)
@@ -541,7 +538,7 @@ def command_text(raw: bytes, dialect: str, shell_name: str) -> CommandText:
     cut, kept, offsets, place = -1, bytearray(), [], 0
     while place < len(raw):
         escaped = raw[place : place + 2] == b"\\%"
-        if not escaped and raw[place] == 0x25:  # a bare %
+        if not escaped and raw[place] == _PERCENT:
             cut = place
             break
         offsets.append(place)

@@ -84,7 +84,7 @@ class Host:
         """Return the names in the directory *path*; none if it cannot be read."""
         real = self.real(path)
         try:
-            return sorted(os.listdir(real)) if real is not None else []
+            return sorted(one.name for one in real.iterdir()) if real is not None else []
         except OSError:
             return []
 
@@ -137,7 +137,7 @@ def _real(root: Path, path: str) -> Path | None:
                 links += 1
                 if links > 40:  # noqa: PLR2004 - as the kernel does
                     return None
-                target = os.readlink(place)
+                target = str(place.readlink())
                 place = root if target.startswith("/") else place.parent
                 parts[:0] = [one for one in target.split("/") if one not in ("", ".")]
             elif parts and not place.exists():

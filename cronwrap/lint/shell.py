@@ -1,19 +1,24 @@
 r"""A command line of a crontab as a small tree: what runs, joined by what, into where.
 
 tree-sitter-bash parses; rules see only the classes below. Positions are byte offsets in the raw
-command as it stands in the crontab (before ``\\%`` loses its backslash), also within ``sh -c '...'``
+command as it stands in the crontab (before ``\%`` loses its backslash), also within ``sh -c '...'``
 and command substitutions. A tree belongs to a command's text and not to a line, so that equal
 commands are parsed once; ``Line.found`` adds where the line stands.
 """
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    pass
+from typing import Any, NamedTuple, TypeVar
 
 POSIX = frozenset({"sh", "dash", "ash", "posh"})
+
+
+class At(NamedTuple):
+    """Where a node stands; see Node."""
+
+    start: int
+    end: int
+    nest: str = ""
 
 
 class Node:
@@ -26,10 +31,8 @@ class Node:
 
     __slots__ = ("end", "nest", "start")
 
-    def __init__(self, start: int, end: int, nest: str = "") -> None:
-        self.start = start
-        self.end = end
-        self.nest = nest
+    def __init__(self, at: At) -> None:
+        self.start, self.end, self.nest = at
 
     def __repr__(self) -> str:
         names = [name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())]
@@ -37,6 +40,9 @@ class Node:
             f"{name}={getattr(self, name)!r}" for name in names if name not in ("nest", "wrapper")
         )
         return f"{type(self).__name__}({shown})"
+
+
+_Kind = TypeVar("_Kind", bound=Node)
 
 
 class Variable(Node):
@@ -50,10 +56,8 @@ class Variable(Node):
 
     __slots__ = ("name", "operator", "quoted")
 
-    def __init__(
-        self, start: int, end: int, nest: str, name: str, operator: str, *, quoted: bool
-    ) -> None:
-        super().__init__(start, end, nest)
+    def __init__(self, at: At, name: str, operator: str, *, quoted: bool) -> None:
+        super().__init__(at)
         self.name = name
         self.operator = operator
         self.quoted = quoted
@@ -90,10 +94,8 @@ class Redirect(Node):
 
     __slots__ = ("fd", "operator", "target")
 
-    def __init__(
-        self, start: int, end: int, nest: str, operator: str, fd: int, target: Word | None
-    ) -> None:
-        super().__init__(start, end, nest)
+    def __init__(self, at: At, operator: str, fd: int, target: Word | None) -> None:
+        super().__init__(at)
         self.operator = operator
         self.fd = fd
         self.target = target
@@ -104,8 +106,8 @@ class Assign(Node):
 
     __slots__ = ("name", "value")
 
-    def __init__(self, start: int, end: int, nest: str, name: str, value: Word | None) -> None:
-        super().__init__(start, end, nest)
+    def __init__(self, at: At, name: str, value: Word | None) -> None:
+        super().__init__(at)
         self.name = name
         self.value = value
 
@@ -125,14 +127,12 @@ class Command(Node):
 
     def __init__(
         self,
-        start: int,
-        end: int,
-        nest: str,
+        at: At,
         words: tuple[Word, ...],
         assigns: tuple[Assign, ...] = (),
         redirects: tuple[Redirect, ...] = (),
     ) -> None:
-        super().__init__(start, end, nest)
+        super().__init__(at)
         self.words = words
         self.assigns = assigns
         self.redirects = redirects
@@ -180,8 +180,8 @@ class Compound(Node):
 
     __slots__ = ("kind", "name", "redirects", "scripts", "words")
 
-    def __init__(self, start: int, end: int, nest: str, kind: str) -> None:
-        super().__init__(start, end, nest)
+    def __init__(self, at: At, kind: str) -> None:
+        super().__init__(at)
         self.kind = kind
         self.name = ""
         self.scripts: tuple[Script, ...] = ()
@@ -202,15 +202,13 @@ class Pipeline(Node):
 
     def __init__(
         self,
-        start: int,
-        end: int,
-        nest: str,
+        at: At,
         commands: tuple[Command | Compound, ...],
         *,
         negated: bool = False,
         stderr: tuple[bool, ...] = (),
     ) -> None:
-        super().__init__(start, end, nest)
+        super().__init__(at)
         self.commands = commands
         self.negated = negated
         self.stderr = stderr
@@ -221,8 +219,8 @@ class Operator(Node):
 
     __slots__ = ("text",)
 
-    def __init__(self, start: int, end: int, nest: str, text: str) -> None:
-        super().__init__(start, end, nest)
+    def __init__(self, at: At, text: str) -> None:
+        super().__init__(at)
         self.text = text
 
 
@@ -244,7 +242,7 @@ class AndOr(Node):
         operators: tuple[Operator, ...],
         terminator: Operator | None = None,
     ) -> None:
-        super().__init__(pipelines[0].start, pipelines[-1].end, nest)
+        super().__init__(At(pipelines[0].start, pipelines[-1].end, nest))
         self.pipelines = pipelines
         self.operators = operators
         self.terminator = terminator
@@ -265,11 +263,12 @@ class Script(Node):
         comments: ``# ...``
     """
 
-    __slots__ = ("comments", "errors", "items", "shell")
+    __slots__ = ("_kept", "comments", "errors", "items", "shell")
 
-    def __init__(self, start: int, end: int, nest: str, shell: str) -> None:
-        super().__init__(start, end, nest)
+    def __init__(self, at: At, shell: str) -> None:
+        super().__init__(at)
         self.shell = shell
+        self._kept: dict[type[Node], tuple[Any, ...]] = {}
         self.items: tuple[AndOr, ...] = ()
         self.errors: tuple[Node, ...] = ()
         self.comments: tuple[Node, ...] = ()
@@ -279,43 +278,56 @@ class Script(Node):
         """Whether the shell is one that knows no more than POSIX, as dash."""
         return self.shell in POSIX
 
-    def nodes(self) -> Iterator[Node]:
-        """Yield everything in it, outer before inner; also what prefixes wrap."""
-        yield self
-        for item in self.items:
-            yield item
-            for pipeline in item.pipelines:
-                yield pipeline
-                for command in pipeline.commands:
-                    yield from _within(command)
+    def nodes(self) -> "tuple[Node, ...]":
+        """Return everything in it, outer before inner; also what prefixes wrap."""
+        return self._of(Node)
 
-    def scripts(self) -> Iterator["Script"]:
-        """Yield it and each script in it: groups, substitutions, ``sh -c``."""
-        return (node for node in self.nodes() if isinstance(node, Script))
+    def scripts(self) -> "tuple[Script, ...]":
+        """Return it and each script in it: groups, substitutions, ``sh -c``."""
+        return self._of(Script)
 
-    def commands(self) -> Iterator[Command]:
-        """Yield each simple command in it, prefixes and what they wrap too."""
-        return (node for node in self.nodes() if isinstance(node, Command))
+    def commands(self) -> tuple[Command, ...]:
+        """Return each simple command in it, prefixes and what they wrap too."""
+        return self._of(Command)
 
-    def programs(self) -> Iterator[Command]:
-        """Yield each simple command that is no prefix of another."""
-        return (command for command in self.commands() if command.wrapped is None)
+    def programs(self) -> tuple[Command, ...]:
+        """Return each simple command that is no prefix of another."""
+        return tuple(command for command in self.commands() if command.wrapped is None)
 
-    def words(self) -> Iterator[Word]:
-        """Yield each word in it, those of assignments and redirections too, each once."""
-        return (node for node in self.nodes() if isinstance(node, Word))
+    def words(self) -> tuple[Word, ...]:
+        """Return each word in it, those of assignments and redirections too, each once."""
+        return self._of(Word)
 
-    def variables(self) -> Iterator[Variable]:
-        """Yield each use of a variable in it."""
-        return (variable for word in self.words() for variable in word.variables)
+    def variables(self) -> tuple[Variable, ...]:
+        """Return each use of a variable in it."""
+        return tuple(variable for word in self.words() for variable in word.variables)
 
-    def assigns(self) -> Iterator[Assign]:
-        """Yield each ``NAME=value`` in it."""
-        return (node for node in self.nodes() if isinstance(node, Assign))
+    def assigns(self) -> tuple[Assign, ...]:
+        """Return each ``NAME=value`` in it."""
+        return self._of(Assign)
 
-    def redirects(self) -> Iterator[Redirect]:
-        """Yield each redirection in it."""
-        return (node for node in self.nodes() if isinstance(node, Redirect))
+    def redirects(self) -> tuple[Redirect, ...]:
+        """Return each redirection in it."""
+        return self._of(Redirect)
+
+    def _of(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
+        """Return the nodes of a kind; kept, as a hundred rules ask."""
+        if not self._kept:
+            self._kept[Node] = tuple(_nodes(self))
+        if kind not in self._kept:
+            found = self._kept[Node]
+            self._kept[kind] = tuple(node for node in found if isinstance(node, kind))
+        return self._kept[kind]
+
+
+def _nodes(script: Script) -> Iterator[Node]:
+    yield script
+    for item in script.items:
+        yield item
+        for pipeline in item.pipelines:
+            yield pipeline
+            for command in pipeline.commands:
+                yield from _within(command)
 
 
 def _within(node: Command | Compound) -> Iterator[Node]:
@@ -323,7 +335,7 @@ def _within(node: Command | Compound) -> Iterator[Node]:
     if isinstance(node, Compound):
         yield from _words(node.words)
         for script in node.scripts:
-            yield from script.nodes()
+            yield from _nodes(script)
     else:
         for assign in node.assigns:
             yield assign
@@ -340,7 +352,7 @@ def _within(node: Command | Compound) -> Iterator[Node]:
             yield from _words((redirect.target,))
     if isinstance(node, Command) and node.wrapped is not None:
         yield from (
-            _within(node.wrapped) if isinstance(node.wrapped, Command) else node.wrapped.nodes()
+            _within(node.wrapped) if isinstance(node.wrapped, Command) else _nodes(node.wrapped)
         )
 
 
@@ -348,7 +360,7 @@ def _words(words: "Iterator[Word] | tuple[Word, ...]") -> Iterator[Node]:
     for word in words:
         yield word
         for script in word.scripts:
-            yield from script.nodes()
+            yield from _nodes(script)
 
 
 class Text(NamedTuple):

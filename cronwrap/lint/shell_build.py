@@ -8,8 +8,10 @@ import tree_sitter_bash
 
 from cronwrap.lint import unwrap
 from cronwrap.lint.shell import (
+    POSIX,
     AndOr,
     Assign,
+    At,
     Command,
     Compound,
     Node,
@@ -34,6 +36,7 @@ _COMPOUNDS = {
 }
 _NO_STATEMENT = {"comment", "ERROR", "heredoc_body", ";", "&", "\n", ";;"}
 _MOST_NESTED = 60
+_BACKTICK, _BACKSLASH = b"`\\"
 
 
 @cache
@@ -62,10 +65,10 @@ class Builder:
         script.comments = tuple(self.comments)
         return script
 
-    def _at(self, start: int, end: int) -> tuple[int, int, str]:
-        return self.text.offsets[start], self.text.offsets[end], self.nest
+    def _at(self, start: int, end: int) -> At:
+        return At(self.text.offsets[start], self.text.offsets[end], self.nest)
 
-    def _span(self, node: tree_sitter.Node) -> tuple[int, int, str]:
+    def _span(self, node: tree_sitter.Node) -> At:
         return self._at(node.start_byte, node.end_byte)
 
     def source(self, node: tree_sitter.Node) -> bytes:
@@ -74,7 +77,7 @@ class Builder:
 
     def _find_errors(self, node: tree_sitter.Node) -> None:
         if node.is_error or node.is_missing:
-            self.errors.append(Node(*self._span(node)))
+            self.errors.append(Node(self._span(node)))
         elif node.has_error:
             for child in node.children:
                 self._find_errors(child)
@@ -82,7 +85,7 @@ class Builder:
     # Lists
 
     def _script(self, nodes: Sequence[tree_sitter.Node], start: int, end: int) -> Script:
-        script = Script(*self._at(start, end), self.shell)
+        script = Script(self._at(start, end), self.shell)
         self.depth += 1
         if self.depth <= _MOST_NESTED:
             script.items = tuple(self._items(nodes))
@@ -92,35 +95,33 @@ class Builder:
     def _items(self, nodes: Sequence[tree_sitter.Node]) -> Iterator[AndOr]:
         pipelines: list[Pipeline] = []
         operators: list[Operator] = []
+        for part in self._parts(nodes):
+            if isinstance(part, Pipeline):
+                pipelines.append(part)
+            elif part is not None and part.text in ("&&", "||"):
+                operators.append(part)
+            elif pipelines:
+                yield AndOr(self.nest, tuple(pipelines), tuple(operators), part)
+                pipelines, operators = [], []
+
+    def _parts(self, nodes: Sequence[tree_sitter.Node]) -> Iterator[Pipeline | Operator | None]:
+        """Yield pipelines and what stands between; None where a list ends without a mark."""
         for node in nodes:
             if node.type in (";", "&", "\n", ";;"):
-                if pipelines:
-                    mark = Operator(*self._span(node), node.type.replace("\n", ";"))
-                    yield AndOr(self.nest, tuple(pipelines), tuple(operators), mark)
-                    pipelines, operators = [], []
+                yield Operator(self._span(node), node.type.replace("\n", ";"))
             elif node.type == "comment":
-                self.comments.append(Node(*self._span(node)))
-            elif node.type not in _NO_STATEMENT and node.is_named:
-                if pipelines:
-                    yield AndOr(self.nest, tuple(pipelines), tuple(operators))
-                pipelines, operators = [], []
-                for part in self._flat(node):
-                    if isinstance(part, Operator) and part.text == "&":
-                        yield AndOr(self.nest, tuple(pipelines), tuple(operators), part)
-                        pipelines, operators = [], []
-                    elif isinstance(part, Operator):
-                        operators.append(part)
-                    else:
-                        pipelines.append(part)
-        if pipelines:
-            yield AndOr(self.nest, tuple(pipelines), tuple(operators))
+                self.comments.append(Node(self._span(node)))
+            elif node.is_named and node.type not in _NO_STATEMENT:
+                yield None
+                yield from self._flat(node)
+        yield None
 
     def _flat(self, node: tree_sitter.Node) -> Iterator[Pipeline | Operator]:
         """Yield the pipelines of an and-or list and what stands between them."""
         if node.type == "list":
             for child in node.children:
                 if child.type in ("&&", "||"):
-                    yield Operator(*self._span(child), child.type)
+                    yield Operator(self._span(child), child.type)
                 elif child.is_named and child.type not in _NO_STATEMENT:
                     yield from self._flat(child)
         elif node.type == "redirected_statement" and (body := self._list_within(node)):
@@ -151,27 +152,20 @@ class Builder:
         """Yield *pipeline*; as two where it has ``&>``, which POSIX reads as ``&`` and ``>``."""
         last = pipeline.commands[-1]
         ops = [one.operator for one in last.redirects]
-        if self.shell not in ("sh", "dash", "ash", "posh") or not {"&>", "&>>"} & set(ops):
+        if self.shell not in POSIX or not {"&>", "&>>"} & set(ops):
             yield pipeline
             return
         cut = next(place for place, op in enumerate(ops) if op in ("&>", "&>>"))
         first, *rest = last.redirects[cut:]
         last.redirects = last.redirects[:cut]
-        last.end = pipeline.end = (
-            max(
-                [node.end for node in (*getattr(last, "words", ()), *last.redirects)],
-                default=first.start,
-            )
-            if isinstance(last, Command)
-            else first.start
-        )
+        before = (*last.words, *last.redirects) if isinstance(last, Command) else ()
+        last.end = pipeline.end = max((node.end for node in before), default=first.start)
         yield pipeline
-        yield Operator(first.start, first.start + 1, self.nest, "&")
-        alone = Redirect(first.start + 1, first.end, self.nest, first.operator[1:], 1, first.target)
-        emptying = Command(
-            alone.start, rest[-1].end if rest else alone.end, self.nest, (), (), (alone, *rest)
-        )
-        yield Pipeline(emptying.start, emptying.end, self.nest, (emptying,))
+        yield Operator(At(first.start, first.start + 1, self.nest), "&")
+        at = At(first.start + 1, first.end, self.nest)
+        alone = Redirect(at, first.operator[1:], 1, first.target)
+        at = at._replace(end=rest[-1].end if rest else at.end)
+        yield Pipeline(at, (Command(at, (), (), (alone, *rest)),))
 
     # Pipelines and commands
 
@@ -180,7 +174,7 @@ class Builder:
         bars: list[bool] = []
         negated = False
         outer: list[tree_sitter.Node] = []
-        start, end, nest = self._span(node)
+        at = self._span(node)
         while node.type in ("negated_command", "redirected_statement"):
             inner = node.child_by_field_name("body") or next(
                 (child for child in node.named_children if "redirect" not in child.type), None
@@ -199,12 +193,11 @@ class Builder:
             if child.type in ("|", "|&"):
                 bars.append(child.type == "|&")
             elif child.is_named and child.type not in _NO_STATEMENT:
-                if child.type == "negated_command" and not commands:
-                    negated, child = True, child.named_children[0]
+                negated |= child.type == "negated_command" and not commands
                 commands.append(self._command(child))
         if not commands:
-            commands.append(Command(start, end, nest, ()))
-        pipeline = Pipeline(start, end, nest, tuple(commands), negated=negated, stderr=tuple(bars))
+            commands.append(Command(at, ()))
+        pipeline = Pipeline(at, tuple(commands), negated=negated, stderr=tuple(bars))
         for one in outer:
             self._with_redirects(pipeline, one)
         return pipeline
@@ -212,7 +205,7 @@ class Builder:
     def _command(self, node: tree_sitter.Node) -> Command | Compound:
         if node.type == "redirected_statement":
             body = node.child_by_field_name("body")
-            command = self._command(body) if body is not None else Command(*self._span(node), ())
+            command = self._command(body) if body is not None else Command(self._span(node), ())
             redirects, words = self._redirects(node)
             command.redirects += redirects
             if isinstance(command, Command) and words:
@@ -220,10 +213,12 @@ class Builder:
                 unwrap.unwrap(command, self.shell)
             command.end = self.text.offsets[node.end_byte]
             return command
+        if node.type == "negated_command":
+            return self._command(node.named_children[-1])
         if node.type in _COMPOUNDS:
             return self._compound(node)
         if node.type in ("list", "pipeline", "program"):
-            group = Compound(*self._span(node), "group")
+            group = Compound(self._span(node), "group")
             group.scripts = (self._script([node], node.start_byte, node.end_byte),)
             return group
         return self._simple(node)
@@ -235,8 +230,8 @@ class Builder:
         if node.type == "test_command":
             words = [self.word(leaf) for leaf in _test_words(node)]
         elif node.type in ("variable_assignment", "variable_assignments"):
-            for child in [node] if node.type == "variable_assignment" else node.named_children:
-                assigns.append(self._assign(child))
+            alone = node.type == "variable_assignment"
+            assigns = [self._assign(one) for one in ([node] if alone else node.named_children)]
         else:
             for child in node.children:
                 if child.type == "variable_assignment" and not declares:
@@ -247,7 +242,7 @@ class Builder:
                     words.append(self.word(child))
         redirects, late = self._redirects(node)
         words = sorted([*words, *late], key=lambda word: word.start)
-        command = Command(*self._span(node), tuple(words), tuple(assigns), redirects)
+        command = Command(self._span(node), tuple(words), tuple(assigns), redirects)
         unwrap.unwrap(command, self.shell)
         return command
 
@@ -255,7 +250,7 @@ class Builder:
         name = node.child_by_field_name("name")
         value = node.child_by_field_name("value")
         return Assign(
-            *self._span(node),
+            self._span(node),
             self.source(name).decode(errors="replace") if name is not None else "",
             self.word(value) if value is not None else None,
         )
@@ -274,14 +269,12 @@ class Builder:
                     operator = self.source(part).decode(errors="replace")
                 elif part.is_named and part.type not in ("heredoc_body", "heredoc_end"):
                     targets.append(self.word(part))
-            start, end, nest = self._span(child)
+            at = self._span(child)
             if len(targets) > 1:  # `> f word`: tree-sitter takes both for files
                 words += targets[1:]
-                end = targets[0].end
+                at = at._replace(end=targets[0].end)
             fd = fd if fd is not None else 0 if operator.startswith("<") else 1
-            redirects.append(
-                Redirect(start, end, nest, operator, fd, targets[0] if targets else None)
-            )
+            redirects.append(Redirect(at, operator, fd, targets[0] if targets else None))
         return tuple(redirects), tuple(words)
 
     def word(self, node: tree_sitter.Node) -> Word:
@@ -291,23 +284,17 @@ class Builder:
     # Compounds
 
     def _compound(self, node: tree_sitter.Node) -> Compound:
-        compound = Compound(*self._span(node), _COMPOUNDS[node.type])
+        compound = Compound(self._span(node), _COMPOUNDS[node.type])
         if node.type == "while_statement" and node.children[0].type == "until":
             compound.kind = "until"
-        words, scripts = [], []
-        for part in _bodies(node):
-            scripts.append(self._script(part, part[0].start_byte, part[-1].end_byte))
-        for child in node.children_by_field_name("value"):
-            words.append(self.word(child))
+        compound.scripts = tuple(
+            self._script(part, part[0].start_byte, part[-1].end_byte) for part in _bodies(node)
+        )
+        compound.words = tuple(self.word(one) for one in node.children_by_field_name("value"))
+        compound.redirects, _ = self._redirects(node)
         name = node.child_by_field_name("variable") or node.child_by_field_name("name")
         if name is not None:
             compound.name = self.source(name).decode(errors="replace")
-        redirects, _ = self._redirects(node)
-        compound.words, compound.scripts, compound.redirects = (
-            tuple(words),
-            tuple(scripts),
-            redirects,
-        )
         return compound
 
     def substitution(self, node: tree_sitter.Node) -> list[Script]:
@@ -332,13 +319,13 @@ def _backticks(data: bytes, start: int, offsets: Sequence[int]) -> Iterator[Text
     place = 0
     while place < len(data):
         byte = data[place]
-        if byte == 0x60:  # a backtick
+        if byte == _BACKTICK:
             if inner is not None:
                 ends = [*(where for _, where in inner), offsets[start + place]]
                 yield Text(bytes(one for one, _ in inner), ends)
             inner = [] if inner is None else None
         elif inner is not None:
-            escaped = byte == 0x5C and data[place + 1 : place + 2] in (b"`", b"\\", b"$")
+            escaped = byte == _BACKSLASH and data[place + 1 : place + 2] in (b"`", b"\\", b"$")
             inner.append((data[place + escaped], offsets[start + place]))
             place += escaped
         place += 1

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cronwrap.lint.shell import Script, Variable, Word
+from cronwrap.lint.shell import At, Script, Variable, Word
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -85,7 +85,7 @@ class _Reader:
         )
         offsets = self.builder.text.offsets
         return Variable(
-            offsets[node.start_byte], offsets[node.end_byte], self.builder.nest,
+            At(offsets[node.start_byte], offsets[node.end_byte], self.builder.nest),
             body[:size], "#" if length else _operator(body[size:]), quoted=quoted,
         )  # fmt: skip
 
@@ -120,7 +120,7 @@ def read_word(builder: "Builder", node: "tree_sitter.Node") -> Word:
     reader = _Reader(builder, node)
     reader.read()
     offsets = builder.text.offsets
-    word = Word(offsets[node.start_byte], offsets[node.end_byte], builder.nest)
+    word = Word(At(offsets[node.start_byte], offsets[node.end_byte], builder.nest))
     word.text = builder.source(node).decode(errors="surrogateescape")
     word.literal = reader.data.decode(errors="surrogateescape")
     word.value = None if reader.expansions else word.literal

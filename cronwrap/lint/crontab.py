@@ -425,15 +425,35 @@ class Crontab:
         self.lines: list[Line] = list(self._read())
         self._starts = [line.start for line in self.lines]
 
-    @property
+    def with_data(self, data: bytes) -> "Crontab":
+        """Return the crontab as it is with other bytes."""
+        return Crontab(
+            data,
+            self.path,
+            dialect=self.dialect.name,
+            form=self.form,
+            live=self.live,
+            owner=self.owner,
+            host=self.host,
+        )
+
+    @cached_property
     def jobs(self) -> list[Job]:
         """The jobs."""
         return [line for line in self.lines if isinstance(line, Job)]
 
-    @property
+    @cached_property
     def assignments(self) -> list[Assignment]:
         """The assignments."""
         return [line for line in self.lines if isinstance(line, Assignment)]
+
+    def of_kind(self, kind: str) -> Sequence[Line]:
+        """Return the lines of a kind; "line" for all."""
+        if kind == "line":
+            return self.lines
+        if kind == "job":
+            return self.jobs
+        return [line for line in self.lines if line.kind == kind]
 
     def assignment(self, name: str, number: int) -> Assignment | None:
         """Return the assignment of *name* in force at the line *number*."""

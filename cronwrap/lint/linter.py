@@ -39,21 +39,23 @@ def _ask(rule: Rule, files: Sequence[Crontab]) -> Iterator[Finding]:
         for file in files
         if rule.severity_in(file.dialect.name) and (not rule.host or file.host is not None)
     ]
-    for subject in _subjects(rule.per, asked):
+    for subject in _subjects(rule, asked):
         for found in rule.find(subject):
             severity = found.severity or rule.severity_in(found.file.dialect.name)
             yield Finding(rule, severity, found)
 
 
-def _subjects(per: str, files: Sequence[Crontab]) -> Iterator[Any]:
-    if per == "files":
+def _subjects(rule: Rule, files: Sequence[Crontab]) -> Iterator[Any]:
+    if rule.per == "files":
         yield from [list(files)] if files else []
-        return
-    for file in files:
-        if per == "file":
-            yield file
-        else:
-            yield from (line for line in file.lines if per in (line.kind, "line"))
+    elif rule.per == "file":
+        yield from files
+    else:
+        texts = [text.encode() for text in rule.only_with]
+        for file in files:
+            for line in file.of_kind(rule.per):
+                if not texts or any(text in line.data for text in texts):
+                    yield line
 
 
 def worst(findings: Iterable[Finding]) -> str:

@@ -27,6 +27,8 @@ class Rule(NamedTuple):
         find: yields what it finds.
         severities: by dialect where it differs; "" for none: the rule says nothing there.
         dialects: the only ones that it is about; empty for all.
+        only_with: asked only of lines that have one of these texts in them; empty for all. This
+            is what makes a hundred rules on a hundred thousand lines quick.
         host: it looks at files and users; asked only if the crontab has a host.
         default: whether it is asked unless it is selected.
     """
@@ -38,6 +40,7 @@ class Rule(NamedTuple):
     find: Callable[[Any], Iterable[Found]]
     severities: Mapping[str, str] = {}
     dialects: tuple[str, ...] = ()
+    only_with: tuple[str, ...] = ()
     host: bool = False
     default: bool = True
 

@@ -47,4 +47,4 @@ def _alone(item: AndOr) -> Command | None:
     return first if alone and isinstance(first, Command) else None
 
 
-RULE = Rule("CW404", "unguarded-cd", WARNING, "job", _find)
+RULE = Rule("CW404", "unguarded-cd", WARNING, "job", _find, only_with=("cd",))

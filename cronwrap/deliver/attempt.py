@@ -30,6 +30,10 @@ class AbandonedError(Exception):
     """The try has been left behind; it must not send anything any more."""
 
 
+class TrustError(Exception):
+    """A file of certificates cannot be used; the message says which and why."""
+
+
 Outcome = Verdict | Failure
 
 

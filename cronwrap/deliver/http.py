@@ -16,18 +16,22 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cronwrap
-from cronwrap.deliver import tls, words
-from cronwrap.deliver.attempt import AbandonedError, Failure
+from cronwrap.deliver import words
+from cronwrap.deliver.attempt import AbandonedError, Failure, TrustError
 from cronwrap.deliver.imports import cheap_import
 from cronwrap.services.base import Answer, Http
+
+if TYPE_CHECKING:
+    import ssl
 
 with cheap_import():
     import httpcore  # noqa: F401 -- httpx does so later, when nothing is kept out any more
     import httpx
 
+_NO_TLS: Any = object()  # in place of a context: what speaks http only never looks at it
 _HEADERS = (
     ("User-Agent", f"cronwrap/{cronwrap.__version__}"),
     ("Accept", "*/*"),
@@ -192,7 +196,7 @@ class Sender:
         secure = delivery.url.startswith("https:")
         try:
             client = self._usable_client(secure=secure)
-        except tls.TrustError as error:
+        except TrustError as error:
             return Failure(why=str(error), again=False)
         except (ImportError, ValueError):
             return Failure(why=words.PROXY_UNUSABLE, again=False)
@@ -218,14 +222,21 @@ class Sender:
             self._client = None
         self._wire.close()
 
+    def _trusted(self) -> "ssl.SSLContext":
+        from cronwrap.deliver import tls
+
+        return tls.context(*self._trust)
+
     def _usable_client(self, *, secure: bool) -> httpx.Client:
         if self._client is not None and (self._secure or not secure):
             return self._client
         self.close()
-        trusted = tls.context(*self._trust) if secure else tls.plain_context()
+        trusted = self._trusted() if secure else _NO_TLS
         with cheap_import():  # it would import certifi, though it has been told whom to trust
             self._client = httpx.Client(
-                verify=trusted, follow_redirects=False, trust_env=_may_have_proxy()
+                verify=trusted,
+                follow_redirects=False,
+                trust_env=_may_have_proxy(),
             )
         self._secure, self._wire = secure, _Wire()
         return self._client

@@ -87,6 +87,15 @@ class _Request:
         pass
 
 
+class _IsTls(type):
+    def __instancecheck__(cls, value: object) -> bool:
+        return type(value).__module__ == "ssl"
+
+
+class _TlsSocket(metaclass=_IsTls):
+    """What a socket with TLS is an instance of, without having to import ssl to know."""
+
+
 _STAND_INS: dict[str, Any] = {
     **dict.fromkeys(_NOT_NEEDED),
     **{name: _later(name) for name in ("certifi", "idna", "email.message", "mimetypes")},
@@ -97,6 +106,7 @@ _STAND_INS: dict[str, Any] = {
         signature=lambda made: "",  # dataclasses asks: for a docstring, and from Python 3.12 on
         get_annotations=lambda made: dict(vars(made).get("__annotations__", {})),
     ),
+    "ssl": _later("ssl", SSLContext=object, SSLSocket=_TlsSocket),
     "logging": _later("logging", getLogger=_Logger, DEBUG=10),
     "http.cookiejar": _later("http.cookiejar", Cookie=None, CookieJar=_Jar),
     "pathlib": _later("pathlib", Path=_call_later("pathlib", "Path")),

@@ -12,7 +12,7 @@ import ssl
 from contextlib import suppress
 
 from cronwrap.deliver import command, tls, words
-from cronwrap.deliver.attempt import Attempt, Failure, Outcome
+from cronwrap.deliver.attempt import Attempt, Failure, Outcome, TrustError
 from cronwrap.services.base import ACCEPTED, REJECTED, Mail, Verdict
 
 _SAID_CHARACTERS = 100
@@ -27,7 +27,7 @@ def send(delivery: Mail, attempt: Attempt) -> Outcome:
         return command.outcome_of(argv, message, os.environ, attempt)
     try:
         return _by_smtp(delivery, attempt)
-    except tls.TrustError as error:
+    except TrustError as error:
         return Failure(why=str(error), again=False)
     except socket.gaierror:
         return Failure(why=words.unresolved(delivery.host))

@@ -11,6 +11,8 @@ import ssl
 from collections.abc import Mapping
 from functools import cache
 
+from cronwrap.deliver.attempt import TrustError
+
 _HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]")
 _DIRECTORIES = (
     "/etc/ssl/certs",  # Debian, Alpine, Arch, SUSE
@@ -24,16 +26,6 @@ _FILES = (
     "/etc/ssl/ca-bundle.pem",
     "/etc/ssl/cert.pem",  # macOS, BSD
 )
-
-
-class TrustError(Exception):
-    """A file of certificates cannot be used; the message says which and why."""
-
-
-@cache
-def plain_context() -> ssl.SSLContext:
-    """Return a context that trusts nobody, for clients that speak http only."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @cache

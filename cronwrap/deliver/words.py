@@ -6,9 +6,12 @@ text of an exception, for that may hold them.
 
 import errno
 import socket
-import ssl
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import ssl
 
 GIVEN_UP = "given up"
 CONNECTING, SHAKING_HANDS = "while connecting", "in the TLS handshake"
@@ -59,6 +62,8 @@ def timed_out(timeout_s: float, stage: str) -> str:
 
 def of_error(error: BaseException, url: str, timeout_s: float, stage: str) -> tuple[str, bool]:
     """Return what *error* means, and whether another try may go better."""
+    import ssl  # 7 ms that a run without it does not pay
+
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
@@ -103,8 +108,10 @@ def _host(url: str) -> str:
         return ""
 
 
-def of_tls(error: ssl.SSLError) -> str:
+def of_tls(error: "ssl.SSLError") -> str:
     """Return what an error of TLS means."""
+    import ssl
+
     if isinstance(error, ssl.SSLCertVerificationError):
         if error.verify_code in {_HOST_MISMATCH, _IP_MISMATCH}:
             return "the TLS certificate is for another host name; is the address right?"

@@ -7,8 +7,6 @@ say which body counts, and which answers are to be tried again or are final.
 import json
 import re
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
-from http import HTTPStatus
 from typing import NamedTuple
 
 from cronwrap.redact import mask_url
@@ -21,6 +19,7 @@ REPORT_BYTES = "report_bytes"  # what is learned: how much of a body the service
 
 _RETRIED = {408, 425, 429}
 _SERVER_ERROR = 500
+_ACCEPTED, _REDIRECTED = 2, 3  # hundreds
 _LEARNED_MAX_BYTES = 1_000_000  # whatever a server says it takes
 _SNIPPET_CHARACTERS = 80
 
@@ -102,6 +101,8 @@ def _with_hint(what: str, hint: str) -> str:
 
 def said(answer: Answer) -> str:
     """Return status and, where it is a short plain text, body; for a person."""
+    from http import HTTPStatus  # for what is not accepted
+
     try:
         what = f"answered {answer.status} {HTTPStatus(answer.status).phrase}"
     except ValueError:
@@ -112,10 +113,10 @@ def said(answer: Answer) -> str:
 
 
 def _default_hint(answer: Answer) -> str:
-    if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
+    if answer.status // 100 == _REDIRECTED:
         to = mask_url(answer.headers.get("location", ""))
         return f"redirects are not followed, give the address it leads to{to and f' ({to})'}"
-    if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+    if answer.status // 100 == _ACCEPTED:
         return "that is not how this service accepts an event; is the address right?"
     return ""
 
@@ -142,6 +143,8 @@ def _seconds(answer: Answer, header: str) -> float | None:
 
 
 def _unix_s(date: str) -> float | None:
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError):

@@ -179,13 +179,9 @@ class _Delivery:
 
     def _all(self, event: Event) -> Result:
         deliveries = self._endpoint.render(event, self._courier.learned)
-        if event.late:
-            age_s = time.time() - event.at_unix_s
-            fresh = [one for one in deliveries if age_s <= _max_age_s(one)]
-            why = self._endpoint.refusal(event)
-            if deliveries and not fresh:
-                most_s = max(map(_max_age_s, deliveries))
-                why = why or f"it is older than {format_duration(most_s)}, and would be misleading"
+        if event.late or event.superseded:
+            fresh = [one for one in deliveries if _age_s(event) <= _max_age_s(one)]
+            why = self._endpoint.refusal(event) or _too_old(deliveries, fresh)
             if why:
                 return Result(kind=REJECTED, why=why)
             deliveries = fresh
@@ -229,10 +225,22 @@ class _Delivery:
         return verdict, True
 
 
+def _age_s(event: Event) -> float:
+    return time.time() - event.at_unix_s
+
+
 def _max_age_s(delivery: Delivery) -> float:
     """Return how old an event may be for *delivery* to be sent."""
     most_s = delivery.max_age_s if isinstance(delivery, Http) else None
     return float("inf") if most_s is None else most_s
+
+
+def _too_old(deliveries: list[Delivery], fresh: list[Delivery]) -> str:
+    """Return why none of *deliveries* is sent, "" when some are *fresh*, or there are none."""
+    if fresh or not deliveries:
+        return ""
+    most_s = max(map(_max_age_s, deliveries))
+    return f"it is more than {format_duration(most_s)} old, and would be taken for what is so now"
 
 
 def finish_all(

@@ -18,8 +18,9 @@ from cronwrap.deliver.redacted import redacted
 from cronwrap.errors import CronwrapError
 from cronwrap.redact import Redactor
 from cronwrap.services.endpoint import Endpoint
-from cronwrap.store.outbox import Outbox, Owed
+from cronwrap.store.outbox import Address, Outbox, Owed
 
+FRESH_S = 60.0  # what is told so soon is not late
 _GRACE_S = 0.5
 
 
@@ -37,7 +38,7 @@ class Sent(NamedTuple):
 
 def send_owed(
     outbox: Outbox,
-    resolve: Callable[[Owed], Endpoint],
+    resolve: Callable[[Address], Endpoint],
     *,
     learned: Learned,
     until_s: float,
@@ -58,7 +59,9 @@ def send_owed(
         lines = _lines(outbox.due(time.time(), at_once=at_once)) if mine else []
         results: SimpleQueue[Sent | None] = SimpleQueue()
         for line in lines:
-            work = _Line(line, resolve, learned, until_s, stop, results)
+            work = _Line(
+                line, resolve=resolve, learned=learned, until_s=until_s, stop=stop, results=results
+            )
             threading.Thread(target=work.send, name="cronwrap-owed", daemon=True).start()
         left = len(lines)
         while left:
@@ -69,14 +72,19 @@ def send_owed(
             if sent is None:
                 left -= 1
                 continue
-            outbox.settle(sent.owed, sent.result)
+            result = sent.result
+            outbox.settle(sent.owed, result.kind, result.why, result.after_s)
             yield sent
 
 
 def _lines(owed: list[Owed]) -> list[list[Owed]]:
     """Return what is owed, a list for each endpoint, in order."""
-    ordered = sorted(owed, key=lambda one: (one.place, one.event.at_unix_s, one.number))
-    return [list(line) for _, line in groupby(ordered, key=lambda one: one.place)]
+    ordered = sorted(owed, key=lambda one: (_place(one), one.event.at_unix_s, one.number))
+    return [list(line) for _, line in groupby(ordered, key=_place)]
+
+
+def _place(owed: Owed) -> tuple[str, tuple[str, ...]]:
+    return owed.address.endpoint, owed.address.config_files
 
 
 class _Line:
@@ -85,7 +93,8 @@ class _Line:
     def __init__(
         self,
         line: list[Owed],
-        resolve: Callable[[Owed], Endpoint],
+        *,
+        resolve: Callable[[Address], Endpoint],
         learned: Learned,
         until_s: float,
         stop: Callable[[], bool],
@@ -107,17 +116,18 @@ class _Line:
 
     def _send(self) -> None:
         try:
-            endpoint = self._resolve(self._line[0])
+            endpoint = self._resolve(self._line[0].address)
         except CronwrapError as error:
             result = Result(kind=UNDELIVERED, why=error.message)
-            self._results.put(Sent(self._line[0], self._line[0].name, result))
+            self._results.put(Sent(self._line[0], self._line[0].address.name, result))
             return
         courier = Courier(endpoint, self._learned.of(endpoint), final=LATE)
         redact = Redactor({}, endpoint.secrets)
         for number, owed in enumerate(self._line):
             if self._stop() or time.monotonic() >= self._until_s:
                 return
-            event = owed.event.replace(late=True, superseded=self._is_superseded(number))
+            late = time.time() - owed.event.at_unix_s > FRESH_S
+            event = owed.event.replace(late=late, superseded=self._is_superseded(number))
             deadline_s = min(self._until_s, time.monotonic() + LATE.total_s)
             result = courier.finish(redacted(event, redact), deadline_s=deadline_s)
             self._results.put(Sent(owed, endpoint.label, result))

@@ -2,17 +2,19 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from cronwrap import config
 from cronwrap.deliver.learned import Learned
 from cronwrap.deliver.outbox import Sent, send_owed
-from cronwrap.errors import CronwrapError
+from cronwrap.event import Event
 from cronwrap.run.endpoints import Endpoints
 from cronwrap.services.endpoint import Endpoint
 from cronwrap.state import is_due
 from cronwrap.store import Store
-from cronwrap.store.outbox import Outbox, Owed
+from cronwrap.store.outbox import Address
+
+BUDGET_S = 30.0
 
 
 def flush(
@@ -33,7 +35,7 @@ def flush(
     store.take_in()
     if at_once or is_due(state_dir):
         yield from send_owed(
-            Outbox(store),
+            store.outbox,
             _resolve,
             learned=Learned(state_dir),
             until_s=until_s,
@@ -42,12 +44,31 @@ def flush(
         )
 
 
-def _resolve(owed: Owed) -> Endpoint:
+def tell(
+    state_dir: str, event: Event, endpoints: Iterable[str], config_files: Iterable[str]
+) -> Iterator[Sent]:
+    """Tell *event*, which belongs to no run, to *endpoints*; yield what came of it.
+
+    It is on disk before it is sent, and sent later where it is not accepted now.
+
+    Raises:
+        CronwrapError: the store cannot be used.
+    """
+    files = tuple(config_files)
+    store = Store(state_dir)
+    store.outbox.owe(event, [Address(endpoint, files, None) for endpoint in endpoints])
+    until_s = time.monotonic() + BUDGET_S
+    for sent in flush(state_dir, until_s=until_s, stop=lambda: False, at_once=True):
+        if sent.owed.event.run_id == event.run_id:
+            yield sent
+
+
+def _resolve(address: Address) -> Endpoint:
     """Return the endpoint as it is configured now.
 
     Raises:
         CronwrapError: there is no such endpoint any more.
     """
-    files = config.load([(path, False) for path in owed.config_files])
-    environ = os.environ if owed.environ is None else owed.environ
-    return Endpoints(files, environ).resolve(owed.endpoint)
+    files = config.load([(path, False) for path in address.config_files])
+    environ = os.environ if address.environ is None else address.environ
+    return Endpoints(files, environ).resolve(address.endpoint)

@@ -72,8 +72,10 @@ class Endpoint(NamedTuple):
         return []
 
     def refusal(self, event: Event) -> str:
-        """Return why this endpoint is not told of *event*, which is late; "" when it is."""
-        return self.not_late or (self.not_superseded if event.superseded else "")
+        """Return why this endpoint is not told of *event* so late; "" when it is."""
+        return (self.not_late if event.late else "") or (
+            self.not_superseded if event.superseded else ""
+        )
 
     @property
     def asks_history(self) -> bool:

@@ -8,6 +8,7 @@ does it again.  A file that has no end and no living writer is a run that was cu
     database.py    the file        records.py  what a run's file says
     migrations.py  its schema      history.py  the runs, and how many are kept
     limits.py      [history]       checks.py   the state of each check, a row that runs update
+                                   outbox.py   what endpoints are owed
 """
 
 import sqlite3
@@ -17,9 +18,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from cronwrap.store import checks, database, history, records
+from cronwrap.store import checks, database, history, outbox, records
 from cronwrap.store.checks import Check
 from cronwrap.store.limits import Limits
+from cronwrap.store.outbox import Outbox
 from cronwrap.store.records import Record
 
 BATCH_FILES = 256  # in one transaction
@@ -31,13 +33,14 @@ class Store:
     Every method raises CronwrapError when the file cannot be used.
 
     Attributes:
-        database: where more may be kept in the same transactions.
+        outbox: what endpoints are owed.
     """
 
     def __init__(self, directory: str, limits: Limits | None = None) -> None:
         self._directory = Path(directory)
         self._limits = limits or Limits()
-        self.database = database.Database(self._directory)
+        self._database = database.Database(self._directory)
+        self.outbox = Outbox(self._database, self._directory)
 
     def take_in(self) -> None:
         """Move the files of runs that are over into the database, and forget what is too old."""
@@ -50,18 +53,21 @@ class Store:
         over = [record for record in read.values() if record is not None and not record.alive]
         over.sort(key=lambda record: history.at_unix_s(record.facts))
         if over:
-            self.database.write(lambda db: self._add(db, over))
+            self._database.write(lambda db: self._add(db, over))
         for path, record in read.items():
             if not record.alive if record is not None else records.is_left_over(path):
                 path.unlink(missing_ok=True)
 
     def _add(self, db: sqlite3.Connection, over: list[Record]) -> None:
         for record in over:
-            output = record.output[-self._limits.keep_output :] if self._limits.keep_output else b""
-            if history.add(db, record.facts, output):
+            before = checks.load(db, record.facts["check"])
+            if history.add(db, record.facts, record.output):
                 checks.take_in(db, record.facts)
+                outbox.take_in(db, record, before)
         history.prune(db, self._limits, time.time(), {one.facts["check"] for one in over})
         checks.prune(db)
+        outbox.prune(db, time.time())
+        outbox.mark(self._directory, db)
 
     def living(self) -> Iterator[Record]:
         """Yield what is known of the runs whose wrapper still lives."""
@@ -80,8 +86,8 @@ class Store:
         names = tuple(map(records.storable, names))
         # Files first: one that is taken in meanwhile is then found in both, not in none.
         found = [one.facts for one in self.living() if not names or one.facts["check"] in names]
-        if self.database.exists():
-            found += self.database.read(lambda db: history.newest(db, names, limit))
+        if self._database.exists():
+            found += self._database.read(lambda db: history.newest(db, names, limit))
         unique = {run["run_id"]: run for run in found}.values()
         return sorted(unique, key=history.at_unix_s, reverse=True)[:limit]
 
@@ -91,38 +97,38 @@ class Store:
 
     def checks(self, names: tuple[str, ...] = ()) -> list[Check]:
         """Return the state of each of *names* that is known, or of all checks, by name."""
-        if not self.database.exists():
+        if not self._database.exists():
             return []
         known = tuple(map(records.storable, names))
-        return self.database.read(lambda db: checks.load_all(db, known))
+        return self._database.read(lambda db: checks.load_all(db, known))
 
     def output(self, run_id: str) -> bytes:
         """Return the end of what a run's job wrote, redacted, as far as it is kept."""
-        if not self.database.exists():
+        if not self._database.exists():
             return b""
-        return self.database.read(lambda db: history.output(db, run_id))
+        return self._database.read(lambda db: history.output(db, run_id))
 
     def find(self, check: str, run_id: str) -> list[dict[str, Any]]:
         """Return the runs of *check* whose id begins with *run_id*, two at most."""
-        if not self.database.exists():
+        if not self._database.exists():
             return []
         name = records.storable(check)
-        return self.database.read(lambda db: history.find(db, name, run_id))
+        return self._database.read(lambda db: history.find(db, name, run_id))
 
     def save(self, state: Check) -> None:
         """Keep the state of a check."""
-        self.database.write(lambda db: checks.save(db, state))
+        self._database.write(lambda db: checks.save(db, state))
 
     def forget(self, check: str) -> int:
         """Forget a check and its runs; return how many these were, -1 where it was not known."""
-        if not self.database.exists():
+        if not self._database.exists():
             return -1
         name = records.storable(check)
-        return self.database.write(lambda db: checks.forget(db, name))
+        return self._database.write(lambda db: checks.forget(db, name))
 
     def notices(self) -> list[str]:
         """Return what a person should be told once, such as damage; nobody is told again."""
-        if not self.database.exists():
+        if not self._database.exists():
             return []
-        waiting = self.database.read(lambda db: db.execute("SELECT 1 FROM notices").fetchall())
-        return self.database.write(database.take_notices) if waiting else []
+        waiting = self._database.read(lambda db: db.execute("SELECT 1 FROM notices").fetchall())
+        return self._database.write(database.take_notices) if waiting else []

@@ -50,7 +50,27 @@ def _columns_and_checks(db: sqlite3.Connection) -> None:
     db.execute("DROP TABLE old_runs")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_runs, _columns_and_checks)
+def _outbox(db: sqlite3.Connection) -> None:
+    """What endpoints are owed, and of which end of each check they know."""
+    db.execute(
+        "CREATE TABLE outbox (number INTEGER PRIMARY KEY, run_id TEXT NOT NULL,"
+        " check_name TEXT NOT NULL, endpoint TEXT NOT NULL, config_files TEXT NOT NULL,"
+        " environ TEXT, event TEXT NOT NULL, at_unix_s REAL NOT NULL,"
+        " tries INTEGER NOT NULL DEFAULT 0, next_try_unix_s REAL NOT NULL DEFAULT 0,"
+        " why TEXT NOT NULL DEFAULT '', dropped_unix_s REAL, UNIQUE (run_id, endpoint))"
+    )
+    db.execute("CREATE INDEX outbox_due ON outbox (dropped_unix_s, next_try_unix_s)")
+    db.execute(
+        "CREATE TABLE told (endpoint TEXT NOT NULL, check_name TEXT NOT NULL,"
+        " at_unix_s REAL NOT NULL, PRIMARY KEY (endpoint, check_name)) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _runs,
+    _columns_and_checks,
+    _outbox,
+)
 VERSION = len(MIGRATIONS)
 
 

@@ -32,38 +32,41 @@ KEPT_OWED_DAYS = 14
 KEPT_DROPPED = 1_000
 
 
+class Address(NamedTuple):
+    """How an endpoint is found.
+
+    Attributes:
+        endpoint: the word that ``--endpoint`` was given; may be secret.
+        config_files: where a name among such words is looked up.
+        environ: the variables that were asked for; None where nobody came to ask.
+    """
+
+    endpoint: str
+    config_files: tuple[str, ...]
+    environ: Mapping[str, str] | None
+
+    @property
+    def name(self) -> str:
+        """The endpoint, as it may be shown."""
+        return mask_url(self.endpoint) if ":" in self.endpoint else self.endpoint
+
+
 class Owed(NamedTuple):
     """An end that an endpoint has not accepted.
 
     Attributes:
         number: of its row.
-        endpoint: the word that ``--endpoint`` was given; may be secret.
-        config_files: where a name among such words is looked up.
-        environ: the variables that were asked for; None where nobody came to ask.
         tries: how often it was sent late, in vain.
         why: what came of the last try.
         told_unix_s: the time of the newest end of its check that the endpoint has accepted, or 0.
     """
 
     number: int
-    run_id: str
-    endpoint: str
-    config_files: tuple[str, ...]
-    environ: Mapping[str, str] | None
+    address: Address
     event: Event
     tries: int = 0
     why: str = ""
     told_unix_s: float = 0.0
-
-    @property
-    def place(self) -> tuple[str, tuple[str, ...]]:
-        """What is the same for all that goes to one endpoint."""
-        return self.endpoint, self.config_files
-
-    @property
-    def name(self) -> str:
-        """The endpoint, as it may be shown."""
-        return mask_url(self.endpoint) if ":" in self.endpoint else self.endpoint
 
 
 class Outbox:
@@ -94,27 +97,139 @@ class Outbox:
             return []
         return self._database.read(lambda db: _due(db, now_unix_s, at_once=at_once))
 
-    def _owe(
-    db: sqlite3.Connection,
-    event: Event,
-    endpoint: str,
-    config_files: tuple[str, ...],
-    environ: Mapping[str, str] | None,
-    why: str = "",
-) -> None:
-    """Add an end that *endpoint* has not accepted, once."""
+    def owe(self, event: Event, addresses: Iterable[Address]) -> None:
+        """Owe *event* to each of *addresses*."""
+
+        def work(db: sqlite3.Connection) -> None:
+            for address in addresses:
+                _owe(db, event, address)
+            mark(self._directory, db)
+
+        self._database.write(work)
+
+    def settle(self, owed: Owed, kind: str, why: str, after_s: float | None = None) -> None:
+        """Write down what came of a try: "accepted", "rejected", or anything else for not yet."""
+        now_unix_s = time.time()
+
+        def work(db: sqlite3.Connection) -> None:
+            if kind == "accepted":
+                db.execute("DELETE FROM outbox WHERE number = ?", (owed.number,))
+                _note_told(db, owed.address.endpoint, owed.event)
+            elif kind == "rejected":
+                _drop(db, owed.number, why, now_unix_s)
+            else:
+                _put_off(db, owed, why, now_unix_s + _pause_s(owed.tries, after_s))
+            mark(self._directory, db)
+
+        self._database.write(work)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many ends are owed of each check that owes any."""
+        if not self._database.exists():
+            return {}
+        return self._database.read(
+            lambda db: dict(
+                db.execute(
+                    "SELECT check_name, count(*) FROM outbox WHERE dropped_unix_s IS NULL GROUP BY 1"
+                ).fetchall()
+            )
+        )
+
+    def dropped(self, limit: int) -> list[tuple[Owed, float]]:
+        """Return what was given up last, and when."""
+        if not self._database.exists():
+            return []
+        return self._database.read(
+            lambda db: [
+                (_owed(row[:-1], db), row[-1])
+                for row in db.execute(
+                    f"SELECT {_COLUMNS}, dropped_unix_s FROM outbox"  # noqa: S608 - a constant
+                    " WHERE dropped_unix_s IS NOT NULL ORDER BY dropped_unix_s DESC LIMIT ?",
+                    (limit,),
+                ).fetchall()
+            ]
+        )
+
+
+def take_in(db: sqlite3.Connection, record: Record, before: Check | None) -> None:
+    """Owe the end that *record* tells to each endpoint that does not know of it.
+
+    Args:
+        db: in the transaction that adds the run to the history.
+        record: of a run that is over.
+        before: the state of its check before it.
+    """
+    event = _end_of(record, before.failures if before is not None else 0)
+    for endpoint in record.endpoints:
+        kind, why = record.told.get(endpoint, ("", ""))
+        if kind == "accepted":
+            _note_told(db, endpoint, event)
+        elif kind != "rejected":
+            _owe(db, event, Address(endpoint, record.config_files, record.environ), why)
+
+
+def _end_of(record: Record, failures_before: int) -> Event:
+    """Return the end of a run that is over; of one that was cut off, that it was."""
+    event = unpack({**record.facts, "output": ""}).replace(output=record.output)
+    if record.facts["phase"] == LOST:
+        event = event.replace(phase=FAIL, reason=LOST, detail=_how_lost(event.started_unix_s))
+    if event.failures or event.phase == LOG:
+        return event
+    return event.replace(failures=failures_before + (event.phase == FAIL))
+
+
+def _how_lost(started_unix_s: float) -> str:
+    """Return what is known of why nobody saw a run's end."""
+    try:
+        stat = Path("/proc/stat").read_text(encoding="ascii", errors="replace")
+        booted_unix_s = int(stat.partition("\nbtime ")[2].split()[0])
+    except (OSError, ValueError, IndexError):
+        return "nobody saw its end"
+    if booted_unix_s > started_unix_s:
+        at = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(booted_unix_s))
+        return f"nobody saw its end: the machine was started anew at {at}"
+    return "nobody saw its end: cronwrap itself was killed (SIGKILL, or for want of memory)"
+
+
+def _due(db: sqlite3.Connection, now_unix_s: float, *, at_once: bool) -> list[Owed]:
+    latest_unix_s = float("inf") if at_once else now_unix_s
+    rows = db.execute(
+        f"SELECT {_COLUMNS} FROM outbox WHERE dropped_unix_s IS NULL"  # noqa: S608 - a constant
+        # Too far in the future: the clock was set back.
+        " AND (next_try_unix_s <= ? OR next_try_unix_s > ?) ORDER BY at_unix_s, number",
+        (latest_unix_s, now_unix_s + LONGEST_PAUSE_S),
+    )
+    return [_owed(row, db) for row in rows.fetchall()]
+
+
+def _put_off(db: sqlite3.Connection, owed: Owed, why: str, until_unix_s: float) -> None:
+    """Let all that goes to the same endpoint wait: what came later is not told before it."""
+    db.execute("UPDATE outbox SET tries = tries + 1, why = ? WHERE number = ?", (why, owed.number))
+    db.execute(
+        "UPDATE outbox SET next_try_unix_s = ?"
+        " WHERE endpoint = ? AND config_files = ? AND dropped_unix_s IS NULL",
+        (until_unix_s, owed.address.endpoint, json.dumps(owed.address.config_files)),
+    )
+
+
+def _owe(db: sqlite3.Connection, event: Event, address: Address, why: str = "") -> None:
+    """Add an end that an endpoint has not accepted, once."""
+    environ = address.environ
     db.execute(
         "INSERT INTO outbox (run_id, check_name, endpoint, config_files, environ, event, at_unix_s,"
-        " why) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        " why, next_try_unix_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, coalesce((SELECT"
+        " max(next_try_unix_s) FROM outbox WHERE endpoint = ? AND dropped_unix_s IS NULL), 0))"
+        " ON CONFLICT DO NOTHING",
         (
             event.run_id,
             event.check,
-            endpoint,
-            json.dumps(config_files),
+            address.endpoint,
+            json.dumps(address.config_files),
             None if environ is None else json.dumps(dict(environ)),
             json.dumps(pack(event)),
             event.at_unix_s,
             why,
+            address.endpoint,  # it waits with what came before it
         ),
     )
 
@@ -189,22 +304,20 @@ def unpack(facts: Mapping[str, Any]) -> Event:
     return Event(**{**known, "output": output.encode("latin-1", "replace")})
 
 
-_COLUMNS = "number, run_id, endpoint, config_files, environ, event, tries, why"
+_COLUMNS = "number, endpoint, config_files, environ, event, tries, why"
 
 
 def _owed(row: tuple[Any, ...], db: sqlite3.Connection) -> Owed:
-    number, run_id, endpoint, config_files, environ, event, tries, why = row
+    number, endpoint, config_files, environ, event, tries, why = row
     unpacked = unpack(json.loads(event))
     told = db.execute(
         "SELECT at_unix_s FROM told WHERE endpoint = ? AND check_name = ?",
         (_key(endpoint), unpacked.check),
     ).fetchone()
+    known = None if environ is None else json.loads(environ)
     return Owed(
         number=number,
-        run_id=run_id,
-        endpoint=endpoint,
-        config_files=tuple(json.loads(config_files)),
-        environ=None if environ is None else json.loads(environ),
+        address=Address(endpoint, tuple(json.loads(config_files)), known),
         event=unpacked,
         tries=tries,
         why=why,

@@ -32,16 +32,20 @@ class Record(NamedTuple):
         alive: its wrapper or its reporter still holds it; more may be written.
         facts: of the run; the phase of one that has no end is RUNNING or LOST.
         output: the end of what the job wrote, redacted; empty before its end.
-        told: by endpoint as it was given, (outcome, why) of telling it the end.
-        environ: variables that say where to report.
+        endpoints: where to report, as ``--endpoint`` was given; may be secret.
+        config_files: where names among these are looked up.
+        told: by endpoint, (outcome, why) of telling it the end.
+        environ: variables that say where to report; None where nobody came to ask.
     """
 
     path: Path
     alive: bool
     facts: dict[str, Any]
     output: bytes
+    endpoints: tuple[str, ...]
+    config_files: tuple[str, ...]
     told: dict[str, tuple[str, str]]
-    environ: dict[str, str]
+    environ: dict[str, str] | None
 
 
 def paths(directory: Path) -> list[Path]:
@@ -69,7 +73,8 @@ def read(path: Path) -> Record | None:
         return None
     if said["phase"] == "start":
         said["phase"] = RUNNING if alive else LOST
-    output, environ = said.pop("output", b""), said.pop(ENVIRON, {})
+    output, environ = said.pop("output", b""), said.pop(ENVIRON, None)
+    endpoints, config_files = said.pop("endpoints", ()), said.pop("config_files", ())
     told = {key: said.pop(key) for key in list(said) if key.startswith(TOLD)}
     said["command"] = Redactor().text(said["command"])
     return Record(
@@ -77,8 +82,10 @@ def read(path: Path) -> Record | None:
         alive,
         {key: storable(value) for key, value in said.items()},
         output if isinstance(output, bytes) else b"",
+        tuple(endpoints),
+        tuple(config_files),
         {key.removeprefix(TOLD): value for key, value in told.items()},
-        environ if isinstance(environ, dict) else {},
+        environ,
     )
 
 

@@ -25,13 +25,14 @@ _cronwrap()
                 ;;
             "config check":--config | "config show":--config | :--chdir | \
                 :--check | :--config | :--endpoint | :--env-file | \
-                :--environment | :--fail-after | :--fast-factor | :--heartbeat | \
-                :--ionice | :--kill-after | :--nice | :--output | \
-                :--report-budget | :--signal | :--slow-factor | :--state-dir | \
-                :--tag | :--tail-bytes | :--timeout | :--umask | :-c | :-e | :-t \
-                | history:--limit | history:--state-dir | history:-n | \
-                test:--check | test:--config | test:--phase | \
-                test:--report-budget | test:-c)
+                :--environment | :--fail-after | :--fast-factor | :--grace | \
+                :--heartbeat | :--ionice | :--keep-output | :--kill-after | \
+                :--log-dir | :--log-limit | :--nice | :--output | \
+                :--report-budget | :--schedule | :--signal | :--slow-factor | \
+                :--state-dir | :--tag | :--tail-bytes | :--timeout | :--timezone \
+                | :--umask | :-c | :-e | :-t | history:--limit | \
+                history:--state-dir | history:-n | test:--check | test:--config \
+                | test:--phase | test:--report-budget | test:-c)
                 [[ ${COMP_WORDS[i]} == "=" ]] && ((i < COMP_CWORD)) && ((i++))
                 if ((i == COMP_CWORD)); then
                     _cronwrap_value "$option"
@@ -55,20 +56,22 @@ _cronwrap()
             COMPREPLY=($(compgen -W "
                 -c --check -e --endpoint -t --timeout --kill-after --signal
                 --chdir --env-file --nice --ionice --umask --output --no-capture
-                --tail-bytes --no-output-in-report --environment --tag
-                --fail-after --slow-factor --fast-factor --heartbeat
-                --report-budget --config --state-dir --dry-run -v --verbose
-                --version -h --help
+                --tail-bytes --keep-output --log-dir --log-limit
+                --no-output-in-report --environment --tag --fail-after
+                --slow-factor --fast-factor --heartbeat --report-budget
+                --schedule --timezone --grace --config --state-dir --dry-run -v
+                --verbose --version -h --help
             " -- "$cur"))
             ;;
         run:-*)
             COMPREPLY=($(compgen -W "
                 -c --check -e --endpoint -t --timeout --kill-after --signal
                 --chdir --env-file --nice --ionice --umask --output --no-capture
-                --tail-bytes --no-output-in-report --environment --tag
-                --fail-after --slow-factor --fast-factor --heartbeat
-                --report-budget --config --state-dir --dry-run -v --verbose -h
-                --help
+                --tail-bytes --keep-output --log-dir --log-limit
+                --no-output-in-report --environment --tag --fail-after
+                --slow-factor --fast-factor --heartbeat --report-budget
+                --schedule --timezone --grace --config --state-dir --dry-run -v
+                --verbose -h --help
             " -- "$cur"))
             ;;
         config:-*)
@@ -116,7 +119,7 @@ _cronwrap_value()
             compopt -o filenames 2>/dev/null
             COMPREPLY=($(compgen -f -- "$cur"))
             ;;
-        --chdir | --state-dir)
+        --chdir | --log-dir | --state-dir)
             local IFS=$'\n'
             compopt -o filenames 2>/dev/null
             COMPREPLY=($(compgen -d -- "$cur"))

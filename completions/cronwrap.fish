@@ -25,7 +25,7 @@ function __cronwrap_place
                 set -e words[1]
                 printf '%s\n' job $words
                 return
-            case -c --check -e --endpoint -t --timeout --kill-after --signal --chdir --env-file --nice --ionice --umask --output --tail-bytes --environment --tag --fail-after --slow-factor --fast-factor --heartbeat --report-budget --config --state-dir
+            case -c --check -e --endpoint -t --timeout --kill-after --signal --chdir --env-file --nice --ionice --umask --output --tail-bytes --keep-output --log-dir --log-limit --environment --tag --fail-after --slow-factor --fast-factor --heartbeat --report-budget --schedule --timezone --grace --config --state-dir
                 set -e words[1]
                 if not set -q words[1]
                     echo value
@@ -80,6 +80,9 @@ complete -c cronwrap -n '__cronwrap_at first run value' -l umask -x -d 'File mod
 complete -c cronwrap -n '__cronwrap_at first run value' -l output -x -a 'all on-failure none' -d 'What of the output is passed on'
 complete -c cronwrap -n '__cronwrap_at first run value' -l no-capture -d 'Leave the job our own standard output and error'
 complete -c cronwrap -n '__cronwrap_at first run value' -l tail-bytes -x -d 'How much of the end of the output to keep for reports'
+complete -c cronwrap -n '__cronwrap_at first run value' -l keep-output -x -d 'How much of the end of the output to keep in the history, without secrets'
+complete -c cronwrap -n '__cronwrap_at first run value' -l log-dir -x -a '(__fish_complete_directories)' -d 'Keep the whole output of each run in this directory, in a file of its own, which is compressed and freed of secrets when the run is over'
+complete -c cronwrap -n '__cronwrap_at first run value' -l log-limit -x -d 'How much of one run\'s output to keep in the log directory'
 complete -c cronwrap -n '__cronwrap_at first run value' -l no-output-in-report -d 'Report how the job went, but not what it wrote'
 complete -c cronwrap -n '__cronwrap_at first run value' -l environment -x -d 'Environment to report, such as production or staging'
 complete -c cronwrap -n '__cronwrap_at first run value' -l tag -x -d 'Tag to report'
@@ -88,6 +91,9 @@ complete -c cronwrap -n '__cronwrap_at first run value' -l slow-factor -x -d 'Wa
 complete -c cronwrap -n '__cronwrap_at first run value' -l fast-factor -x -d 'Warn of a run that was so many times as fast as its last successes usually were'
 complete -c cronwrap -n '__cronwrap_at first run value' -l heartbeat -x -d 'While the job runs, report what it has written so far, again and again after this time, as a log'
 complete -c cronwrap -n '__cronwrap_at first run value' -l report-budget -x -d 'How long reporting may take, in all, after the job\'s end'
+complete -c cronwrap -n '__cronwrap_at first run value' -l schedule -x -d 'When the job should run, as five fields of cron or as @daily'
+complete -c cronwrap -n '__cronwrap_at first run value' -l timezone -x -d 'Time zone of the schedule, such as Europe/Vienna'
+complete -c cronwrap -n '__cronwrap_at first run value' -l grace -x -d 'How late a run may begin before it is overdue'
 complete -c cronwrap -n '__cronwrap_at first run value' -l config -r -F -d 'Read this configuration file in place of the usual two'
 complete -c cronwrap -n '__cronwrap_at first run value' -l state-dir -x -a '(__fish_complete_directories)' -d 'Directory that holds the history'
 complete -c cronwrap -n '__cronwrap_at first run value' -l dry-run -d 'Print what would run and what would be sent, and do neither'

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SYSTEM_FILE = "/etc/cronwrap/config.toml"
 MAX_BYTES = 4 * 1024 * 1024
-SECTIONS = ("defaults", "checks", "endpoints", "services")
+SECTIONS = ("defaults", "checks", "endpoints", "services", "history")
 
 
 class Table:
@@ -66,15 +66,17 @@ class Config:
         defaults: ``[defaults]`` of each file, in order.
         checks: the tables ``[checks.NAME]`` of each file by NAME, in order.
         endpoints, services: tables by name.
+        history: ``[history]`` of each file, in order.
         problems: what could not be read.
         files: that were read, with their permission bits.
     """
 
-    __slots__ = ("checks", "defaults", "endpoints", "files", "problems", "services")
+    __slots__ = ("checks", "defaults", "endpoints", "files", "history", "problems", "services")
 
     def __init__(self) -> None:
         self.defaults: list[Table] = []
         self.checks: dict[str, list[Table]] = {}
+        self.history: list[Table] = []
         self.endpoints: dict[str, Table] = {}
         self.services: dict[str, Table] = {}
         self.problems: list[Problem] = []
@@ -237,6 +239,8 @@ def _add(config: Config, path: str, document: "dict[str, Any]") -> None:
             config.problems.append(Problem(message, hint, section))
         elif section == "defaults":
             config.defaults.append(Table(path, section, values))
+        elif section == "history":
+            config.history.append(Table(path, section, values))
         else:
             _add_named(config, path, section, values)
 

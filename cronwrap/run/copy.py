@@ -18,6 +18,7 @@ from cronwrap.run.tail import PIECE_BYTES
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cronwrap.run.hold import Hold
+    from cronwrap.run.log import Log
     from cronwrap.run.tail import Tail
 
 SURE_BYTES = 4096  # PIPE_BUF on Linux: poll says "writable" when at least so much fits
@@ -116,10 +117,17 @@ class Stream:
         ended: nobody can write to it any more, and all of it has been read.
     """
 
-    __slots__ = ("_buffer", "_hold", "_tail", "ended", "fd", "name", "writer")
+    __slots__ = ("_buffer", "_hold", "_log", "_tail", "ended", "fd", "name", "writer")
 
     def __init__(
-        self, fd: int, name: int, *, tail: "Tail", writer: "Writer | None", hold: "Hold | None"
+        self,
+        fd: int,
+        name: int,
+        *,
+        tail: "Tail",
+        writer: "Writer | None",
+        hold: "Hold | None",
+        log: "Log | None",
     ) -> None:
         self.fd = fd
         self.name = name
@@ -128,6 +136,7 @@ class Stream:
         self._buffer = bytearray(PIECE_BYTES)
         self._tail = tail
         self._hold = hold
+        self._log = log
 
     @property
     def pending_bytes(self) -> int:
@@ -150,6 +159,8 @@ class Stream:
                 self._hold.add(self.name, data)
             elif self.writer is not None:
                 self.writer.write(data)
+            if self._log is not None:
+                self._log.add(data)
             if count < PIECE_BYTES:
                 self._tail.add(self.name, data)
         if count == PIECE_BYTES:

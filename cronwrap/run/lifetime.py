@@ -9,6 +9,7 @@ from cronwrap.run import oom, outcome, proctree
 from cronwrap.run.caretaker import Caretaker
 from cronwrap.run.copy import Stream, Writer
 from cronwrap.run.hold import Hold
+from cronwrap.run.keep import Keep
 from cronwrap.run.loop import Loop
 from cronwrap.run.record import Record
 from cronwrap.run.report import Report
@@ -51,6 +52,7 @@ class Lifetime:
         self._hold: Hold | None = None
         self._writers: dict[int, Writer] = {}
         self._record = Record(self._directory, run_id)
+        self._keep = Keep(job, self._start, self._record)
         self._report = Report(job, self._loop, self._directory, self._record)
         self._caretaker = Caretaker(self._loop, self._directory)
         self._supervisor: Supervisor | None = None
@@ -69,14 +71,15 @@ class Lifetime:
         memory = oom.counters()
         supervisor.watch(self._job.timeout, self._job.kill_after, self._job.signal)
         self._loop.on_signal = self._take_signal
+        tail = self._tail.take()
         event = self._event(
             **outcome.describe(supervisor, self._job, memory, self._own_rss_kib),
             finished_unix_s=time.time(),
-            output=b"" if self._job.no_output_in_report else self._tail.take(),
+            output=b"" if self._job.no_output_in_report else tail,
             output_bytes=self._tail.total_bytes,
         )
         self._write_down(event)
-        self._end(event)
+        self._end(event, tail)
         self._leave_daemons(streams, event)
         return event.exit_status or 0
 
@@ -119,6 +122,7 @@ class Lifetime:
                 tail=self._tail,
                 writer=None if self._hold else self._writers.get(name),
                 hold=self._hold,
+                log=self._keep.log,
             )
             for fd, name in child.pipes
         ]
@@ -149,7 +153,7 @@ class Lifetime:
         if self._job.endpoint:
             files = [path for path, _ in self._job.config.files]
             facts.update(endpoints=self._job.endpoint, config_files=files)
-        self._record.write({**facts, "pid": os.getpid(), "uid": os.geteuid()})
+        self._record.write({**facts, **self._keep.facts})
 
     # After the job
 
@@ -158,10 +162,11 @@ class Lifetime:
         del from_keyboard
         self._told_to_stop = self._told_to_stop or number in STOPPING
 
-    def _end(self, event: Event) -> None:
+    def _end(self, event: Event, tail: bytes = b"") -> None:
         """Report the end, pass on what was held back, and serve our readers until they have all."""
         if self._job.endpoint:
             self._report.tell_end(event)  # whoever reads our output may take his time
+        self._keep.end(tail, self._loop)
         if self._hold is not None:
             self._pass_on(self._hold, event)
         if event.reason == "timeout" or event.oom_killed:  # its output does not tell
@@ -175,6 +180,8 @@ class Lifetime:
         for writer in self._writers.values():
             if writer.problem:
                 self._say(writer.problem)
+        if self._keep.problem:
+            self._say(self._keep.problem, "the job is not held up; see --log-dir")
         self._loop.run(lambda: self._told_to_stop or not self._is_behind())
         self._caretaker.leave(lambda: self._told_to_stop, self._job.report_budget)
 

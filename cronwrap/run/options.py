@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-JOB, OUTPUT, REPORT, OTHER = TOPICS = ("The job", "Its output", "Reports", "Other options")
+JOB, OUTPUT, REPORT, SCHEDULE, OTHER = TOPICS = (
+    "The job", "Its output", "Reports", "When it should run", "Other options",
+)  # fmt: skip
 
 
 class Option:
@@ -107,6 +109,15 @@ OPTIONS = (
            execution=True, topic=OUTPUT),
     Option("tail-bytes", "size", "How much of the end of the output to keep for reports.",
            metavar="SIZE", default=100_000, topic=OUTPUT),
+    Option("keep-output", "size",
+           "How much of the end of the output to keep in the history, without secrets; 0 is none.",
+           metavar="SIZE", default=16_000, topic=OUTPUT),
+    Option("log-dir", "text",
+           "Keep the whole output of each run in this directory, in a file of its own, which is "
+           "compressed and freed of secrets when the run is over.",
+           metavar="DIR", topic=OUTPUT),
+    Option("log-limit", "size", "How much of one run's output to keep in the log directory.",
+           metavar="SIZE", default=2**30, topic=OUTPUT),
     Option("no-output-in-report", "flag", "Report how the job went, but not what it wrote.",
            topic=REPORT),
     Option("environment", "text", "Environment to report, such as production or staging.",
@@ -129,6 +140,15 @@ OPTIONS = (
     Option("report-budget", "duration",
            "How long reporting may take, in all, after the job's end.",
            metavar="DURATION", default=30.0, topic=REPORT),
+    Option("schedule", "text",
+           "When the job should run, as five fields of cron or as @daily; for cronwrap status and "
+           "overdue. It starts nothing.",
+           metavar="FIELDS", topic=SCHEDULE),
+    Option("timezone", "text",
+           "Time zone of the schedule, such as Europe/Vienna; this machine's if not given.",
+           metavar="ZONE", topic=SCHEDULE),
+    Option("grace", "duration", "How late a run may begin before it is overdue.",
+           metavar="DURATION", default=3600.0, topic=SCHEDULE),
     Option("config", "text", "Read this configuration file in place of the usual two.",
            metavar="FILE", level="line", topic=OTHER),
     Option("state-dir", "text", "Directory that holds the history.",

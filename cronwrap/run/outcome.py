@@ -106,6 +106,21 @@ def command_line(words: "list[str]", environ: "Mapping[str, str]") -> str:
     return line
 
 
+def without_secrets(output: bytes, environ: "Mapping[str, str]") -> bytes:
+    """Return *output* without secrets; what finds them is asked only where there may be one."""
+    lower = output.lower()
+    found = any(sign.encode() in lower for sign in SECRET_SIGNS) or any(
+        "://" in value  # with a password in it, perhaps
+        or (len(value) >= SECRET_CHARACTERS and os.fsencode(value) in output and _sounds_secret(name))
+        for name, value in environ.items()
+    )
+    if found:
+        from cronwrap.redact import Redactor
+
+        return Redactor(environ)(output)
+    return output
+
+
 def _sounds_secret(name: str) -> bool:
     return any(part in name.lower() for part in ("pass", "pwd", "secret", "token", "key", "cred"))
 

@@ -1,0 +1,76 @@
+"""What stays on this machine of a run beside its event: its output, and when it should run."""
+
+import os
+
+from cronwrap.run import outcome
+from cronwrap.run.log import Log
+from cronwrap.run.session import job_variables
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cronwrap.event import Event
+    from cronwrap.run.job import Job
+    from cronwrap.run.loop import Loop
+    from cronwrap.run.record import Record
+
+NICE = 10
+
+
+class Keep:
+    """The output of one run, as its record and its log keep it.
+
+    Attributes:
+        log: the whole of it, or None.
+        facts: for the record.
+    """
+
+    __slots__ = ("_job", "_record", "facts", "log")
+
+    def __init__(self, job: "Job", start: "Event", record: "Record") -> None:
+        self._job = job
+        self._record = record
+        self.log: Log | None = None
+        self.facts: dict[str, Any] = {"pid": os.getpid(), "uid": os.geteuid()}
+        if job.schedule:
+            self.facts["schedule"] = job.schedule
+            self.facts["timezone"] = job.timezone or ""
+            self.facts["grace_s"] = job.grace
+        if job.log_dir:
+            self.log = Log(
+                job.log_dir, start.check, start.run_id, start.started_unix_s, job.log_limit
+            )
+            self.facts["log"] = self.log.path
+
+    @property
+    def problem(self) -> str:
+        """Why the log is not whole, or ""."""
+        return self.log.problem if self.log is not None else ""
+
+    def end(self, tail: bytes, loop: "Loop") -> None:
+        """Keep the end of the output, and have the log compressed."""
+        kept = tail[-self._job.keep_output :] if self._job.keep_output else b""
+        if kept:
+            output = outcome.without_secrets(kept, _environ(self._job))
+            self._record.write({"output": output})
+        if self.log is not None and self.log.path:
+            pid = loop.fork(self._pack)
+            loop.children[pid] = lambda status, usage: None
+
+    def _pack(self) -> None:
+        """Compress the log, in a child that nobody waits for."""
+        self._record.close()  # else this run would not be over before that
+        os.setsid()
+        os.nice(NICE)
+        if self.log is not None:
+            limits = {}
+            for table in self._job.config.history:
+                limits.update(table.values)
+            self.log.pack(_environ(self._job), limits)
+
+
+def _environ(job: "Job") -> "dict[str, str]":
+    """Return the job's environment, to know the values of its secrets."""
+    added = {os.fsdecode(name): os.fsdecode(value) for name, value in job_variables(job, "")}
+    return {**os.environ, **added}

@@ -1,0 +1,163 @@
+"""The whole output of a run in a file of its own (``--log-dir``), compressed when the run is over.
+
+    DIR/CHECK/20261121T020000Z-ID.log      while the run goes on: as the job wrote it, mode 0600
+    DIR/CHECK/20261121T020000Z-ID.log.gz   afterwards, without secrets
+
+Compressing is done by a child that nobody waits for, and if that is killed, by the next run of
+the check.  A file is locked as long as somebody is at it (flock(2), which children share).
+"""
+
+import fcntl
+import os
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+SUFFIX, PACKED, PART = ".log", ".log.gz", ".part"
+PIECE_BYTES = 1 << 20
+NAME_BYTES = 100
+GZIP = 31  # zlib's word for its format
+SAFE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
+
+
+class Log:
+    """The file of one run.
+
+    Attributes:
+        path: of the file; "" where none could be made.
+        problem: why the log is not whole, or "".
+    """
+
+    __slots__ = ("_directory", "_fd", "_left_bytes", "path", "problem")
+
+    def __init__(
+        self, directory: str, check: str, run_id: str, started_unix_s: float, limit_bytes: int
+    ) -> None:
+        self._fd, self.path, self.problem = -1, "", ""
+        self._left_bytes = limit_bytes
+        self._directory = os.path.join(os.path.abspath(directory), file_name(check))
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(started_unix_s))
+        path = os.path.join(self._directory, f"{stamp}-{run_id}{SUFFIX}")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            os.makedirs(self._directory, 0o700, exist_ok=True)
+            self._fd = os.open(path, flags, 0o600)
+            fcntl.flock(self._fd, fcntl.LOCK_EX)
+            self.path = path
+        except OSError as error:
+            self._fail(error)
+
+    def add(self, data: memoryview) -> None:
+        """Keep *data*, as far as the limit and the disk allow."""
+        if self._fd < 0 or self.problem:
+            return
+        try:
+            kept = data[: self._left_bytes]
+            self._left_bytes -= len(kept)
+            while kept:
+                kept = kept[os.write(self._fd, kept) :]
+        except OSError as error:
+            self._fail(error)
+            return
+        if not self._left_bytes:
+            self.problem = f"the log in {self._directory} ends at its limit; see --log-limit"
+
+    def _fail(self, error: OSError) -> None:
+        self.problem = f"the log in {self._directory} is not written: {error.strerror}"
+
+    def pack(self, environ: "Mapping[str, str]", limits: "Mapping[str, Any]") -> None:
+        """Compress all logs of the check that are over, and forget those over the limits; in a child.
+
+        Args:
+            environ: of the job, whose secrets are taken out.
+            limits: ``[history]`` of the configuration.
+        """
+        from cronwrap.redact import Redactor
+
+        redact = Redactor(environ)
+        with os.scandir(self._directory) as entries:
+            names = sorted(entry.name for entry in entries)
+        for name in names:
+            path = os.path.join(self._directory, name)
+            if name.endswith(SUFFIX) and (path == self.path or _is_over(path)):
+                _pack(path, redact)
+            elif name.endswith(PART) and _is_over(path):
+                os.unlink(path)
+        _prune(self._directory, limits)
+
+
+def file_name(check: str) -> str:
+    """Return a name for a file that no other check has.
+
+    >>> file_name("backup"), file_name("../x y")
+    ('backup', '%2E.%2Fx%20y')
+    """
+    parts = [chr(byte) if chr(byte) in SAFE else f"%{byte:02X}" for byte in os.fsencode(check)]
+    if parts[:1] == ["."]:
+        parts[0] = "%2E"
+    name = "".join(parts)
+    if len(name) <= NAME_BYTES:
+        return name
+    import zlib
+
+    return f"{name[:NAME_BYTES]}%{zlib.crc32(os.fsencode(check)):08x}"
+
+
+def _is_over(path: str) -> bool:
+    """Tell whether nobody is at the file any more."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(fd)
+    return True
+
+
+def _pack(path: str, redact: "Any") -> None:
+    """Replace a log by its compressed form, which is there as a whole or not at all."""
+    import zlib
+
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    packed = path.removesuffix(SUFFIX) + PACKED
+    draft = f"{packed}.{os.getpid()}{PART}"
+    compressor = zlib.compressobj(wbits=GZIP)
+    with open(path, "rb") as source, open(os.open(draft, flags, 0o600), "wb") as target:
+        fcntl.flock(target, fcntl.LOCK_EX)
+        rest = b""
+        while piece := source.read(PIECE_BYTES):
+            whole, newline, rest = (rest + piece).rpartition(b"\n")
+            if not newline and len(rest) > PIECE_BYTES:  # a line without an end
+                whole, rest = rest, b""
+            target.write(compressor.compress(redact(whole + newline)))
+        target.write(compressor.compress(redact(rest)) + compressor.flush())
+        times = (os.fstat(source.fileno()).st_mtime,) * 2
+        target.flush()
+        os.utime(target.fileno(), times)
+        os.rename(draft, packed)
+    os.unlink(path)
+
+
+def _prune(directory: str, limits: "Mapping[str, Any]") -> None:
+    """Forget the oldest logs of a check, until the rest is within the limits."""
+    from cronwrap.store.limits import read
+
+    bounds, _ = read(limits, "")
+    with os.scandir(directory) as entries:
+        kept = [entry for entry in entries if entry.name.endswith(PACKED)]
+    kept.sort(key=lambda entry: entry.name, reverse=True)
+    oldest_unix_s = time.time() - bounds.log_days * 86_400
+    total_bytes = 0
+    for number, entry in enumerate(kept):
+        found = entry.stat(follow_symlinks=False)
+        total_bytes += found.st_size
+        over = number >= bounds.log_runs or total_bytes > bounds.log_size
+        if over or found.st_mtime < oldest_unix_s:
+            os.unlink(entry.path)

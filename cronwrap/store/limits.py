@@ -15,7 +15,6 @@ class Limits(NamedTuple):
     Attributes:
         keep_runs: of each check.
         keep_days: runs that ended before are forgotten.
-        keep_output: bytes of the end of each run's output, redacted; 0 keeps none.
         max_size: bytes of the whole history; outputs go first, then the oldest runs.
         log_runs, log_days, log_size: of the whole logs that ``--log-dir`` writes, for each check:
             how many, for how long, and how many bytes in all.
@@ -23,7 +22,6 @@ class Limits(NamedTuple):
 
     keep_runs: int = 1000
     keep_days: float = 90.0
-    keep_output: int = 16_000
     max_size: int = 256 * 1024 * 1024
     log_runs: int = 100
     log_days: float = 90.0

@@ -8,7 +8,7 @@ _cronwrap()
     [[ $cur == [:=] ]] && cur=""
     while ((i < COMP_CWORD)); do
         case "$command ${COMP_WORDS[i]}" in
-            " config" | " history" | " run" | " services" | " test" | "config check" | "config show")
+            " config" | " flush" | " history" | " run" | " services" | " test" | "config check" | "config show")
                 command="${command:+$command }${COMP_WORDS[i]}"
                 ((i++))
                 ;;
@@ -30,9 +30,10 @@ _cronwrap()
                 :--log-dir | :--log-limit | :--nice | :--output | \
                 :--report-budget | :--schedule | :--signal | :--slow-factor | \
                 :--state-dir | :--tag | :--tail-bytes | :--timeout | :--timezone \
-                | :--umask | :-c | :-e | :-t | history:--limit | \
-                history:--state-dir | history:-n | test:--check | test:--config \
-                | test:--phase | test:--report-budget | test:-c)
+                | :--umask | :-c | :-e | :-t | flush:--report-budget | \
+                flush:--state-dir | history:--limit | history:--state-dir | \
+                history:-n | test:--check | test:--config | test:--phase | \
+                test:--report-budget | test:-c)
                 [[ ${COMP_WORDS[i]} == "=" ]] && ((i < COMP_CWORD)) && ((i++))
                 if ((i == COMP_CWORD)); then
                     _cronwrap_value "$option"
@@ -86,6 +87,11 @@ _cronwrap()
         history:-*)
             COMPREPLY=($(compgen -W "-n --limit --json --state-dir -h --help" -- "$cur"))
             ;;
+        flush:-*)
+            COMPREPLY=($(compgen -W "
+                --list --report-budget --json --state-dir -h --help
+            " -- "$cur"))
+            ;;
         services:-*)
             COMPREPLY=($(compgen -W "--json -h --help" -- "$cur"))
             ;;
@@ -101,7 +107,7 @@ _cronwrap()
         :*)
             # Without a letter of it, no list of all the commands there are.
             [[ -z $cur && COMP_CWORD -eq 1 ]] || _cronwrap_job "$COMP_CWORD"
-            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config history services test" -- "$cur"))
+            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config history flush services test" -- "$cur"))
             ;;
     esac
 }

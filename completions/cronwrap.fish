@@ -11,7 +11,7 @@ function __cronwrap_place
         return
     end
     set -l place
-    while contains -- "$place $words[1]" ' run' ' config' 'config show' 'config check' ' history' ' services' ' test'
+    while contains -- "$place $words[1]" ' run' ' config' 'config show' 'config check' ' history' ' flush' ' services' ' test'
         set place (string trim -- "$place $words[1]")
         set -e words[1]
     end
@@ -63,6 +63,7 @@ complete -c cronwrap -n '__cronwrap_at first run job' -a '(__cronwrap_job)'
 complete -c cronwrap -n '__cronwrap_at first' -a run -d 'Run a job; `cronwrap -- COMMAND` is the same'
 complete -c cronwrap -n '__cronwrap_at first' -a config -d 'Show and check the configuration'
 complete -c cronwrap -n '__cronwrap_at first' -a history -d 'Show the runs that this machine remembers, the newest first'
+complete -c cronwrap -n '__cronwrap_at first' -a flush -d 'Send now the reports that no endpoint has accepted so far'
 complete -c cronwrap -n '__cronwrap_at first' -a services -d 'List the services there are, and what each can carry'
 complete -c cronwrap -n '__cronwrap_at first' -a test -d 'Send a harmless event to each ENDPOINT, and say what came of it and what that proves'
 complete -c cronwrap -n '__cronwrap_at first' -l version -d 'Show the version'
@@ -110,6 +111,11 @@ complete -c cronwrap -n '__cronwrap_at history' -s n -l limit -x -d 'Show so man
 complete -c cronwrap -n '__cronwrap_at history' -l json -d 'Write a JSON array, the newest run first'
 complete -c cronwrap -n '__cronwrap_at history' -l state-dir -x -a '(__fish_complete_directories)' -d 'Directory that holds the history'
 complete -c cronwrap -n '__cronwrap_at history' -s h -l help -d 'Show this message and exit'
+complete -c cronwrap -n '__cronwrap_at flush' -l list -d 'Show what is owed and what was dropped'
+complete -c cronwrap -n '__cronwrap_at flush' -l report-budget -x -d 'How long all of it may take'
+complete -c cronwrap -n '__cronwrap_at flush' -l json -d 'Write a JSON array'
+complete -c cronwrap -n '__cronwrap_at flush' -l state-dir -x -a '(__fish_complete_directories)' -d 'Directory that holds the history'
+complete -c cronwrap -n '__cronwrap_at flush' -s h -l help -d 'Show this message and exit'
 complete -c cronwrap -n '__cronwrap_at services' -l json -d 'Write JSON'
 complete -c cronwrap -n '__cronwrap_at services' -s h -l help -d 'Show this message and exit'
 complete -c cronwrap -n '__cronwrap_at test' -s c -l check -x -d 'Send as this check, to its endpoints'

@@ -9,7 +9,7 @@ import sys
 from cronwrap.run import options, session
 
 # Taken as such only in the first place; `cronwrap -- history` runs a program of that name.
-SUBCOMMANDS = ("config", "history", "services", "test")
+SUBCOMMANDS = ("config", "flush", "history", "services", "test")
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from cronwrap import __version__
-from cronwrap.cli import config, history, run, services, show, test
+from cronwrap.cli import config, flush, history, run, services, show, test
 from cronwrap.errors import CronwrapError
 from cronwrap.run import options
 
@@ -45,6 +45,7 @@ def cronwrap() -> None:
 cronwrap.add_command(run.command)
 cronwrap.add_command(config.group)
 cronwrap.add_command(history.command)
+cronwrap.add_command(flush.command)
 cronwrap.add_command(services.command)
 cronwrap.add_command(test.command)
 

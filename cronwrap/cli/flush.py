@@ -1,0 +1,112 @@
+"""``cronwrap flush``: send now what endpoints have not accepted so far."""
+
+import json
+import os
+import time
+from datetime import datetime, timezone
+from typing import Any
+
+import click
+from rich.text import Text
+
+from cronwrap.cli import show
+from cronwrap.deliver.outbox import Sent
+from cronwrap.run.flush import flush
+from cronwrap.state import state_dir
+from cronwrap.store import Store
+from cronwrap.store.outbox import Owed
+from cronwrap.units import parse_duration
+
+HEADINGS = ("ended", "check", "phase", "endpoint", "outcome", "why")
+OWED, DROPPED = "owed", "dropped"
+STYLES = {"accepted": "green", "rejected": "red", "undelivered": "yellow", OWED: "yellow"}
+WORDS = {"accepted": "sent", "rejected": DROPPED, "undelivered": "still owed"}
+
+
+@click.command("flush")
+@click.option(
+    "--list", "only_list", is_flag=True, help="Show what is owed and what was dropped; send nothing."
+)
+@click.option(
+    "--report-budget",
+    metavar="DURATION",
+    default="10m",
+    show_default=True,
+    help="How long all of it may take.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write a JSON array.")
+@click.option("--state-dir", "state_dir_", metavar="DIR", help="Directory that holds the history.")
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    only_list: bool,
+    report_budget: str,
+    as_json: bool,
+    state_dir_: str | None,
+) -> None:
+    """Send now the reports that no endpoint has accepted so far.
+
+    Every run does so beside its job, when the time has come; this does not wait for that. Of runs
+    that were cut off the failure is reported too. Exit status 1 says that something is still owed.
+    """
+    directory = state_dir(os.environ, state_dir_ or os.environ.get("CRONWRAP_STATE_DIR"))
+    try:
+        budget_s = parse_duration(report_budget)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--report-budget") from error
+    if only_list:
+        rows = _kept(directory)
+    else:
+        until_s = time.monotonic() + budget_s
+        sent = flush(directory, until_s=until_s, stop=lambda: False, at_once=True)
+        rows = [_sent(one) for one in sent]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+    elif rows:
+        show.table(HEADINGS, [_row(row) for row in rows])
+    else:
+        click.echo("nothing is owed")
+    if any(row["outcome"] in {"undelivered", OWED} for row in rows):
+        context.exit(1)
+
+
+def _kept(directory: str) -> list[dict[str, Any]]:
+    store = Store(directory)
+    store.take_in()
+    now_unix_s = time.time()
+    owed = [_facts(one, OWED, one.why) for one in store.outbox.due(now_unix_s, at_once=True)]
+    dropped = [_facts(one, DROPPED, one.why) for one, _ in store.outbox.dropped(limit=50)]
+    return owed + dropped
+
+
+def _sent(sent: Sent) -> dict[str, Any]:
+    return {**_facts(sent.owed, sent.result.kind, sent.result.why), "endpoint": sent.label}
+
+
+def _facts(owed: Owed, outcome: str, why: str) -> dict[str, Any]:
+    event = owed.event
+    at = datetime.fromtimestamp(event.at_unix_s, timezone.utc)
+    return {
+        "check": event.check,
+        "run_id": event.run_id,
+        "phase": event.phase,
+        "reason": event.reason,
+        "at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "at_unix_s": event.at_unix_s,
+        "endpoint": owed.address.name,
+        "outcome": outcome,
+        "why": why,
+    }
+
+
+def _row(row: dict[str, Any]) -> tuple[str | Text, ...]:
+    outcome = row["outcome"]
+    return (
+        show.when(row["at_unix_s"]),
+        row["check"],
+        row["phase"],
+        row["endpoint"],
+        Text(WORDS.get(outcome, outcome), style=STYLES.get(outcome, "")),
+        row["why"],
+    )

@@ -17,7 +17,10 @@ REASONS = (
     "signal",  # a signal ended it
     "timeout",  # it was ended at its timeout
     "not_started",  # it could not be started
+    "stalled",  # it was ended because it wrote nothing for too long
     "stopped",  # the wrapper was told to stop
+    "output",  # what it wrote or reported breaks a rule
+    "too_short",  # it succeeded too soon
     "lost",  # its wrapper was cut off: power, SIGKILL, the OOM killer
 )
 
@@ -30,6 +33,8 @@ _ENDS = {
     "stalled": "stalled",
     "lost": "was cut off",
     "overlap": "was skipped",
+    "output": "failed",
+    "too_short": "failed",
 }
 _NO_DURATION = {"start", "not_started", "overlap"}
 _PHASES = {"start": "started", "success": "succeeded", "log": "reports"}
@@ -44,6 +49,8 @@ DEFAULTS: "dict[str, Any]" = {
     "reason": "",
     "detail": "",
     "warning": "",
+    "note": "",
+    "metrics": {},
     "started_unix_s": 0.0,
     "finished_unix_s": None,
     "duration_s": None,
@@ -80,6 +87,8 @@ class Event:
         reason: one of REASONS on a success or fail, else empty.
         detail: what a person should know beside it ("killed by the OOM killer ..."), or "".
         warning: why this end, although no failure, is one to look at, or "".
+        note: what the job itself reported of the run, redacted, or "".
+        metrics: numbers that the job reported, by name.
         started_unix_s: wall clock when the job was started.
         finished_unix_s: wall clock at the job's end, None before it.
         duration_s: from spawn to the job's exit on a monotonic clock, None before it.
@@ -112,6 +121,8 @@ class Event:
     reason: "str"
     detail: "str"
     warning: "str"
+    note: "str"
+    metrics: "Mapping[str, float]"
     started_unix_s: "float"
     finished_unix_s: "float | None"
     duration_s: "float | None"
@@ -191,17 +202,21 @@ class Event:
             words.append(f"after {_duration(self.duration_s)}")
         if self.host:
             words.append(f"on {self.host}")
+        warning = f"warning: {self.warning}" if self.warning else ""
+        said = "; ".join(filter(None, (self.detail, warning)))
         line = " ".join(words)
-        return _one_line(f"{line}: {self.detail}" if self.detail else line)
+        return _one_line(f"{line}: {said}" if said else line)
 
     def _what(self) -> str:
         if self.recovered:
             times = "failure" if self.failures == 1 else "failures"
             return f"succeeded again, after {self.failures} {times}"
-        if self.phase in _PHASES:
+        if self.phase in _PHASES and (self.phase != LOG or not self.reason):
             return _PHASES[self.phase]
         if self.reason in _ENDS:
             return _ENDS[self.reason].format(signal=self.signal or "a signal")
+        if self.phase == LOG:
+            return f"ended with exit status {self.exit_status}"
         return f"failed: exit status {self.exit_status}" if self.exit_status else "failed"
 
     def report(self, limit_bytes: int) -> str:
@@ -211,9 +226,10 @@ class Event:
         the reason of a failure stands at the end; then the facts; then the end of the summary.
         """
         head = _fitting(self.summary + "\n", max(limit_bytes, 0))
-        facts = f"{self._facts()}\n"
-        if len((head + facts).encode()) <= limit_bytes // 2:
-            head += facts
+        note = self.note and f"note: {_one_line(self.note)}"
+        for line in filter(None, (note, self._facts())):
+            if len(f"{head}{line}\n".encode()) <= limit_bytes // 2:
+                head += f"{line}\n"
         return head + self.output_end(limit_bytes - len(head.encode()))
 
     def _facts(self) -> str:
@@ -225,6 +241,7 @@ class Event:
             self.command and f"command: {_one_line(self.command)[:_COMMAND_CHARACTERS]}",
             "" if cpu_s is None else f"CPU {_duration(cpu_s)}",
             memory_bytes and f"peak memory {memory_bytes / 1e6:,.1f} MB",
+            *(f"{name} {value}" for name, value in self.metrics.items()),
         )
         return ", ".join(fact for fact in facts if fact)
 

@@ -60,7 +60,23 @@ def test_a_name_that_is_a_slug_is_its_own() -> None:
         ({"reason": "stopped"}, "nightly was stopped after 12.3 s on h1"),
         ({"reason": "lost", "duration_s": None}, "nightly was cut off on h1"),
         ({"reason": "output", "exit_status": 0}, "nightly failed after 12.3 s on h1"),
-        ({"phase": LOG, "detail": "half way"}, "nightly reports after 12.3 s on h1: half way"),
+        (
+            {"phase": LOG, "reason": "", "detail": "half way"},
+            "nightly reports after 12.3 s on h1: half way",
+        ),
+        (
+            {"phase": LOG, "exit_status": 75, "detail": "skipped"},
+            "nightly ended with exit status 75 after 12.3 s on h1: skipped",
+        ),
+        ({"reason": "too_short", "exit_status": 24}, "nightly failed after 12.3 s on h1"),
+        (
+            {"phase": SUCCESS, "warning": "slow"},
+            "nightly succeeded after 12.3 s on h1: warning: slow",
+        ),
+        (
+            {"detail": "disk full", "warning": "slow"},
+            "nightly failed: exit status 3 after 12.3 s on h1: disk full; warning: slow",
+        ),
         ({"check": "a\r\nb\udce9", "host": ""}, "a b\ufffd failed: exit status 3 after 12.3 s"),
     ],
 )
@@ -78,6 +94,15 @@ def test_a_report_has_summary_facts_and_output() -> None:
         "8 bytes of output:\n"
         "one\ntwo\n"
     )
+
+
+def test_a_report_has_what_the_job_says_of_itself() -> None:
+    event = FAILED.replace(note="half\nof it", metrics={"rows": 0, "share": 12.5})
+
+    assert event.report(10_000).splitlines()[1:] == [
+        "note: half of it",
+        "run r1, command: /bin/backup --all, CPU 1.5 s, peak memory 31.0 MB, rows 0, share 12.5",
+    ]
 
 
 def test_a_report_without_output_says_nothing_of_it() -> None:

@@ -13,4 +13,6 @@ def redacted(event: Event, redact: Redactor) -> Event:
         output_bytes=event.output_bytes + len(output) - len(event.output),
         command=redact.text(event.command),
         detail=redact.text(event.detail),
+        warning=redact.text(event.warning),
+        note=redact.text(event.note),
     )

@@ -72,7 +72,7 @@ NEVER_MISSING = {
     "version",
     "incident",
 }
-TABLES = frozenset({"tags"})
+TABLES = frozenset({"tags", "metrics"})
 NUMBERS = {name for name in DEFAULTS if name.endswith(("_s", "_bytes", "_status"))}
 
 
@@ -103,7 +103,10 @@ FILTERS: dict[str, tuple[Callable[[Value], Value], frozenset[str] | None]] = {
     "lower": (lambda value: (as_text(value) or "").lower(), None),
     "text": (lambda value: as_text(value) or "", None),
     "escape": (lambda value: _escape(as_text(value) or ""), None),
-    "list": (lambda tags: [f"{one_line(k)}:{one_line(v)}" for k, v in tags.items()], TABLES),
+    "list": (
+        lambda table: [f"{one_line(k)}:{one_line(as_text(v) or '')}" for k, v in table.items()],
+        TABLES,
+    ),
 }
 CUT = "cut"  # the one filter with a number: {summary|cut:250}
 

@@ -20,6 +20,8 @@ EVENT = {
     "reason": "{reason}",
     "detail": "{detail}",
     "warning": "{warning}",
+    "note": "{note}",
+    "metrics": "{metrics}",
     "summary": "{summary}",
     "started_at": "{started_at}",
     "finished_at": "{finished_at}",

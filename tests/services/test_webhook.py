@@ -27,6 +27,8 @@ FAILED = Event(
     output=b"boo \xff\n",
     output_bytes=6,
     tags={"team": "ops"},
+    note="half of it",
+    metrics={"rows": 0},
 )
 
 
@@ -54,7 +56,8 @@ def test_the_whole_event_is_sent_as_json() -> None:
         "summary": "nightly failed: exit status 3 after 12.2 s on h1",
         "started_at": "2025-06-15T15:06:40.250Z",
         "finished_at": "2025-06-15T15:06:52.500Z",
-        "warning": "",
+        "note": "half of it",
+        "metrics": {"rows": 0},
         "delivered_late": False,
         "superseded": False,
         "failures": 0,

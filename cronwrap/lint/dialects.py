@@ -20,6 +20,11 @@ class Dialect(NamedTuple):
         hash_cuts: whether ``#`` ends a command wherever it stands.
         joins_lines: whether a backslash before the newline joins the next line.
         strips_cr: whether a carriage return before the newline is dropped.
+        assignments: how an assignment is told from a job: "vixie", "identifier" or "any".
+        raw_values: whether quotes around a value are part of it.
+        most_fields: how many fields a schedule may have.
+        dash_prefix: whether ``-`` before the schedule keeps the job out of the log.
+        empty_command: whether a job may have no command.
         any_name: whether an assignment may have any name; else only those of ``names``.
         names: the names that it takes notice of.
         late_assignments: whether the last assignment counts for all lines.
@@ -40,6 +45,11 @@ class Dialect(NamedTuple):
     hash_cuts: bool = False
     joins_lines: bool = False
     strips_cr: bool = False
+    assignments: str = "any"
+    raw_values: bool = False
+    most_fields: int = 5
+    dash_prefix: bool = False
+    empty_command: bool = False
     any_name: bool = True
     names: tuple[str, ...] = ()
     late_assignments: bool = False
@@ -56,31 +66,31 @@ DIALECTS = {
     dialect.name: dialect
     for dialect in (
         Dialect(
-            "debian", "Debian's cron", bad_line="file", last_newline="file",
+            "debian", "Debian's cron", assignments="vixie", empty_command=True, bad_line="file", last_newline="file",
             double_backslash=True, max_command_bytes=998, max_lines=10_000,
         ),
         Dialect(
-            "cronie", "cronie", last_newline="line", path="/usr/bin:/bin:/usr/sbin:/sbin",
+            "cronie", "cronie", assignments="vixie", dash_prefix=True, last_newline="line", path="/usr/bin:/bin:/usr/sbin:/sbin",
             variables=("HOME", "LOGNAME", "PATH", "SHELL", "USER"),
             max_command_bytes=131_071, max_lines=10_000,
         ),
         Dialect(
-            "busybox", "BusyBox crond", bad_line="odd", percent=False, hash_cuts=True,
+            "busybox", "BusyBox crond", raw_values=True, bad_line="odd", percent=False, hash_cuts=True,
             joins_lines=True, any_name=False, names=("MAILTO", "PATH", "SHELL"), path="",
             variables=("HOME", "LOGNAME", "USER", "SHELL"), inherits=True, overlaps=False,
             system_form=False,
         ),
         Dialect(
-            "systemd", "systemd-cron", strips_cr=True, path="",
+            "systemd", "systemd-cron", assignments="identifier", strips_cr=True, path="",
             variables=("HOME", "LOGNAME", "PATH", "SHELL", "USER"), overlaps=False,
         ),
         Dialect(
-            "supercronic", "supercronic", bad_line="exit", percent=False, strips_cr=True,
+            "supercronic", "supercronic", most_fields=7, bad_line="exit", percent=False, strips_cr=True,
             late_assignments=True, path="", inherits=True, overlaps=False, system_form=False,
         ),
         Dialect("bcron", "bcron", strips_cr=True),
         Dialect(
-            "portable", "Debian's cron and cronie", last_newline="line",
+            "portable", "Debian's cron and cronie", assignments="vixie", last_newline="line",
             max_command_bytes=998, max_lines=10_000,
         ),
     )

@@ -1,0 +1,60 @@
+"""What the daemon hands to the shell of a command, and what it keeps for standard input."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from cronwrap.lint import shell
+from cronwrap.lint.dialects import DIALECTS
+
+_BACKSLASH, _PERCENT = b"\\%"
+
+
+class Handed(NamedTuple):
+    """What the shell gets.
+
+    Attributes:
+        script: its tree.
+        cut: where in the raw command the first bare ``%`` stands, which ends it; -1 for none.
+    """
+
+    script: shell.Script
+    cut: int
+
+
+@lru_cache(maxsize=4096)
+def handed(raw: bytes, dialect: str, shell_name: str) -> Handed:
+    """Return what the daemon *dialect* makes of the command *raw* for the shell *shell_name*."""
+    rules = DIALECTS[dialect]
+    if rules.hash_cuts and b"#" in raw:
+        raw = raw[: raw.index(b"#")]
+    if not rules.percent or b"%" not in raw:
+        return Handed(shell.parse(raw, shell_name), -1)
+    kept, offsets, cut = unescaped(raw, pairs=rules.double_backslash)
+    return Handed(shell.parse(kept, shell_name, offsets), cut)
+
+
+def unescaped(raw: bytes, *, pairs: bool) -> tuple[bytes, list[int], int]:
+    r"""Return *raw* up to its first bare ``%``, with ``\%`` as ``%``; offsets; where it was cut.
+
+    A backslash escapes whatever is next, so that in ``\\%`` the percent sign is bare. Of *pairs*
+    of backslashes, Debian's cron leaves one.
+
+    >>> unescaped(rb"a\%b%c", pairs=True)
+    (b'a%b', [0, 1, 3, 4], 4)
+    """
+    kept, place, cut = bytearray(), 0, -1
+    offsets: list[int] = []
+    while place < len(raw):
+        if raw[place] == _PERCENT:
+            cut = place
+            break
+        size = 1
+        if raw[place] == _BACKSLASH and place + 1 < len(raw):
+            size = 2
+        dropped = size > 1 and (
+            raw[place + 1] == _PERCENT or (pairs and raw[place + 1] == _BACKSLASH)
+        )
+        kept += raw[place + dropped : place + size]
+        offsets += [place] if dropped else range(place, place + size)
+        place += size
+    return bytes(kept), [*offsets, place], cut

@@ -1,0 +1,387 @@
+"""The lines of a crontab, and what a rule says of them.
+
+All positions (``start``, ``end``) are byte offsets in the file, but those of the nodes of a
+command's tree, which are offsets in the command: ``found`` and the fixes know the difference.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from cronwrap.lint import shell
+from cronwrap.lint.dialects import Dialect
+from cronwrap.lint.handed import handed
+
+if TYPE_CHECKING:
+    from cronwrap.lint.crontab import Crontab
+    from cronwrap.schedule import Schedule, ScheduleError
+
+
+class Span(NamedTuple):
+    """Bytes of the file from *start* to before *end*."""
+
+    start: int
+    end: int
+
+
+class Piece(NamedTuple):
+    """A part of a line.
+
+    Attributes:
+        text: as it is written; bytes that are no UTF-8 are surrogates.
+        start, end: where it stands in the file.
+    """
+
+    text: str
+    start: int
+    end: int
+
+    def at(self, start: int, end: int) -> Span:
+        """Return where the characters from *start* to before *end* of the text stand."""
+        if self.text.isascii():
+            return Span(self.start + start, self.start + end)
+        sizes = [len(self.text[:place].encode(errors="surrogateescape")) for place in (start, end)]
+        return Span(self.start + sizes[0], self.start + sizes[1])
+
+
+class Found(NamedTuple):
+    """What a rule found; the linter adds the rule.
+
+    Attributes:
+        file: the crontab that it stands in.
+        start, end: the bytes of the offence.
+        message: what is wrong and what the daemon does, for a person at 02:00.
+        hint: what to write instead.
+        severity: "" for the rule's own.
+        fix: None if there is none.
+    """
+
+    file: "Crontab"
+    start: int
+    end: int
+    message: str
+    hint: str = ""
+    severity: str = ""
+    fix: "Fix | None" = None
+
+
+class Edit(NamedTuple):
+    """Bytes from *start* to before *end* are replaced by *new*."""
+
+    start: int
+    end: int
+    new: bytes
+
+
+class Fix(NamedTuple):
+    """Edits that belong together; *safe*: it does what was plainly meant, or changes nothing."""
+
+    safe: bool
+    edits: tuple[Edit, ...]
+
+
+class Place(Protocol):
+    """Whatever has a start and an end: a Span, a Piece, a Line, a node of the command."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+
+
+Edits = Sequence[tuple[Place, str]]
+
+
+class Row(NamedTuple):
+    """Where a line stands; see Line."""
+
+    file: "Crontab"
+    number: int
+    start: int
+    end: int
+
+
+class Line:
+    """A line of a crontab; by itself a blank line, a comment or one of the kinds below.
+
+    Attributes:
+        file: the crontab.
+        number: from 1.
+        start, end: where it stands in the file, without the newline.
+        kind: "blank", "comment", "assignment", "job", "bad" or "continued".
+    """
+
+    kind = "blank"
+    base = 0  # where the nodes of its command begin
+
+    def __init__(self, row: Row) -> None:
+        self.file, self.number, self.start, self.end = row
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes, without the newline."""
+        return self.file.data[self.start : self.end]
+
+    @property
+    def text(self) -> str:
+        """Its text; bytes that are no UTF-8 are surrogates."""
+        return self.data.decode(errors="surrogateescape")
+
+    @property
+    def whole(self) -> Piece:
+        """The line without the blanks around it, as a piece."""
+        stripped = self.data.strip()
+        start = self.start + self.data.find(stripped)
+        return Piece(stripped.decode(errors="surrogateescape"), start, start + len(stripped))
+
+    @property
+    def dialect(self) -> Dialect:
+        """The daemon that will read it."""
+        return self.file.dialect
+
+    @property
+    def refusal(self) -> str:
+        """Why the daemon does not take the line, as a short word; "" if it does."""
+        is_last = self.end >= len(self.file.data) and self.kind in ("assignment", "job", "bad")
+        return "no_newline" if is_last and self.dialect.last_newline else ""
+
+    def spot(self, where: Place) -> Span:
+        """Return where in the file *where* stands: a node of the command, or a span of the file."""
+        base = self.base if isinstance(where, shell.Node) else 0
+        return Span(where.start + base, where.end + base)
+
+    def found(
+        self,
+        where: Place,
+        message: str,
+        hint: str = "",
+        *,
+        safe: Edits = (),
+        unsafe: Edits = (),
+        severity: str = "",
+    ) -> Found:
+        """Return a finding at *where*, with the edits of a fix that is safe or not."""
+        start, end = self.spot(where)
+        fix = self._fix(safe or unsafe, is_safe=bool(safe))
+        return Found(self.file, start, end, message, hint, severity, fix)
+
+    def _fix(self, edits: Edits, *, is_safe: bool) -> Fix | None:
+        made = [self._edit(where, new) for where, new in edits]
+        ready = tuple(edit for edit in made if edit is not None)
+        return Fix(is_safe, ready) if ready and len(ready) == len(made) else None
+
+    def _edit(self, where: Place, new: str) -> Edit | None:
+        """Return the edit, or None where quotes around *where* forbid it."""
+        if isinstance(where, shell.Node):
+            if where.nest.strip("'") or (where.nest and "'" in new) or len(where.nest) > 1:
+                return None
+            if self.dialect.percent:
+                new = new.replace("%", "\\%")
+        return Edit(*self.spot(where), new.encode(errors="surrogateescape"))
+
+
+class Comment(Line):
+    """``# ...``."""
+
+    kind = "comment"
+
+
+class Continued(Line):
+    """A line that is joined to the one before it."""
+
+    kind = "continued"
+
+
+class Bad(Line):
+    """A line that is no job: too few words.
+
+    Attributes:
+        words: what stands there between blanks.
+        reason: "few_fields" or "no_command".
+    """
+
+    kind = "bad"
+
+    def __init__(
+        self,
+        row: Row,
+        words: tuple[Piece, ...],
+        reason: str,
+    ) -> None:
+        super().__init__(row)
+        self.words = words
+        self.reason = reason
+
+    @property
+    def refusal(self) -> str:
+        """Why the daemon does not take the line; Debian's cron takes one without a command."""
+        runs_nothing = self.reason == "no_command" and self.dialect.empty_command
+        return super().refusal if runs_nothing else self.reason
+
+
+class Assignment(Line):
+    """``NAME=value``.
+
+    Attributes:
+        name, value: as the daemon takes them, outer quotes removed.
+        name_at, value_at: as they are written, with quotes.
+        quote: the quote around the value, or "".
+    """
+
+    kind = "assignment"
+
+    def __init__(self, row: Row, name_at: Piece, value_at: Piece) -> None:
+        super().__init__(row)
+        self.name_at = name_at
+        self.value_at = value_at
+        raw = self.dialect.raw_values
+        self.name = _unquoted(name_at.text)
+        self.value = value_at.text if raw else _unquoted(value_at.text)
+        self.quote = value_at.text[:1] if self.value != value_at.text else ""
+
+    @property
+    def ignored(self) -> bool:
+        """Whether the daemon drops it, as it takes but a few names."""
+        return not self.dialect.any_name and self.name not in self.dialect.names
+
+    @property
+    def jobs(self) -> "Iterator[Job]":
+        """The jobs that get it: those below, up to the next assignment of the name."""
+        for line in self.file.lines[self.number :]:
+            if isinstance(line, Assignment) and line.name == self.name:
+                return
+            if isinstance(line, Job):
+                yield line
+
+
+class Job(Line):
+    """A schedule and a command.
+
+    Attributes:
+        schedule_at: the schedule as it is written: "*/5 2 * * mon" or "@daily".
+        fields_at: its fields.
+        user: the user column, or None in a user's crontab.
+        command: all that follows, as it is written.
+    """
+
+    kind = "job"
+
+    def __init__(
+        self,
+        row: Row,
+        fields_at: tuple[Piece, ...],
+        user: Piece | None,
+        command: Piece,
+    ) -> None:
+        super().__init__(row)
+        self.fields_at = fields_at
+        self.user = user
+        self.command = command
+        self.base = command.start
+
+    @property
+    def refusal(self) -> str:
+        """Why the daemon does not take the line, as a short word; "" if it does."""
+        if self.schedule is None:
+            return "schedule"
+        most = self.dialect.max_command_bytes
+        return "too_long" if 0 < most < len(self.raw) else super().refusal
+
+    @cached_property
+    def schedule_at(self) -> Piece:
+        """The schedule, as it is written."""
+        start, end = self.fields_at[0].start, self.fields_at[-1].end
+        return Piece(self.file.data[start:end].decode(errors="surrogateescape"), start, end)
+
+    @property
+    def schedule(self) -> "Schedule | None":
+        """What the daemon makes of it; None if it refuses it."""
+        return parsed(self.schedule_at.text, self.dialect.name)[0]
+
+    @property
+    def schedule_error(self) -> "ScheduleError | None":
+        """Why the daemon refuses it; its start and end are offsets for ``schedule_at.at``."""
+        return parsed(self.schedule_at.text, self.dialect.name)[1]
+
+    @property
+    def nickname(self) -> str:
+        """``@daily``; "" for a schedule in fields."""
+        return self.fields_at[0].text if self.fields_at[0].text.startswith("@") else ""
+
+    @property
+    def raw(self) -> bytes:
+        """The command as it stands in the file."""
+        return self.file.data[self.command.start : self.command.end]
+
+    @property
+    def shell_name(self) -> str:
+        """The name of the shell that runs the command: "sh", "bash"."""
+        return (self.value("SHELL") or "/bin/sh").rpartition("/")[2]
+
+    @cached_property
+    def script(self) -> shell.Script:
+        """The tree of the command."""
+        return handed(self.raw, self.dialect.name, self.shell_name).script
+
+    @property
+    def stdin(self) -> Piece | None:
+        """What stands after the first bare ``%``, where the daemon gives that to the command."""
+        cut = handed(self.raw, self.dialect.name, self.shell_name).cut
+        if cut < 0:
+            return None
+        rest = self.raw[cut + 1 :].decode(errors="surrogateescape")
+        return Piece(rest, self.command.start + cut + 1, self.command.end)
+
+    @property
+    def percent(self) -> Span | None:
+        """The first bare ``%``, where the daemon ends the command there."""
+        cut = handed(self.raw, self.dialect.name, self.shell_name).cut
+        return None if cut < 0 else Span(self.base + cut, self.base + cut + 1)
+
+    def assignment(self, name: str) -> Assignment | None:
+        """Return the assignment of *name* that is in force here."""
+        return self.file.assignment(name, self.number)
+
+    def value(self, name: str) -> str | None:
+        """Return the value of *name* that the crontab gives this job; None if it gives none."""
+        found = self.assignment(name)
+        return None if found is None else found.value
+
+    @property
+    def path(self) -> str:
+        """PATH as the job has it; "" if that is the daemon's own."""
+        value = self.value("PATH")
+        return self.dialect.path if value is None else value
+
+    @property
+    def comment_above(self) -> str:
+        """The text of the comments right above, without their marks."""
+        texts = []
+        for line in reversed(self.file.lines[: self.number - 1]):
+            if line.kind != "comment":
+                break
+            texts.append(line.text.strip().lstrip("#").strip())
+        return "\n".join(reversed(texts))
+
+
+@lru_cache(maxsize=8192)
+def parsed(text: str, dialect: str) -> "tuple[Schedule | None, ScheduleError | None]":
+    """Return what the daemon *dialect* makes of a schedule, or why it refuses it."""
+    from cronwrap import schedule
+
+    try:
+        return schedule.parse(text, dialect), None
+    except schedule.ScheduleError as error:
+        return None, error
+
+
+def _unquoted(text: str) -> str:
+    """Return *text* without the pair of quotes around it.
+
+    >>> _unquoted('"a"'), _unquoted("'a"), _unquoted('""')
+    ('a', "'a", '')
+    """
+    return text[1:-1] if len(text) > 1 and text[0] in "'\"" and text[-1] == text[0] else text

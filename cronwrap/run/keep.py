@@ -33,6 +33,8 @@ class Keep:
         self._record = record
         self.log: Log | None = None
         self.facts: dict[str, Any] = {"pid": os.getpid(), "uid": os.geteuid()}
+        if job.no_output_in_report:
+            self.facts["output_in_report"] = False
         if job.schedule:
             self.facts["schedule"] = job.schedule
             self.facts["timezone"] = job.timezone or ""

@@ -65,8 +65,12 @@ def set_io_priority(io_class: int, level: int) -> None:
         raise PermissionError(1, os.strerror(1)) from None
 
 
-def tree_rss_bytes(helpers: "Iterable[int]") -> int:
+def tree_rss_bytes(helpers: "Iterable[int]" = (), below: int = 0) -> int:
     """Return the resident memory of all of the job's processes now; 0 where /proc cannot tell.
+
+    Args:
+        helpers: pids that are not the job's.
+        below: the wrapper, if it is not this process.
 
     Reads proc(5)'s stat by hand: this is done every few seconds, by a process that must be small.
     """
@@ -82,7 +86,7 @@ def tree_rss_bytes(helpers: "Iterable[int]") -> int:
             if stat is not None:
                 children.setdefault(stat[0], []).append(int(name))
                 rss[int(name)] = stat[1] * _PAGE_BYTES
-    total, waiting = 0, list(children.get(os.getpid(), []))
+    total, waiting = 0, list(children.get(below or os.getpid(), []))
     while waiting:
         pid = waiting.pop()
         if pid not in helpers:

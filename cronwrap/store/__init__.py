@@ -62,7 +62,7 @@ class Store:
         for record in over:
             before = checks.load(db, record.facts["check"])
             if history.add(db, record.facts, record.output):
-                checks.take_in(db, record.facts)
+                checks.take_in(db, record)
                 outbox.take_in(db, record, before)
         history.prune(db, self._limits, time.time(), {one.facts["check"] for one in over})
         checks.prune(db)

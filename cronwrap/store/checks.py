@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 from cronwrap.event import LOG, SUCCESS
 from cronwrap.store import history
+from cronwrap.store.records import Record
 
 RECENT = 20
+LISTS = ("durations_s", "recent", "endpoints", "config_files")  # JSON in the table
 
 
 class Check(NamedTuple):
@@ -28,6 +30,8 @@ class Check(NamedTuple):
         recent: (first letter of the phase, duration) of its last runs, the newest last.
         schedule, timezone, grace_s: as its last run said.
         missed_unix_s: when the last run was due of which it was told that it is missing.
+        endpoints: where its last run reported, as ``--endpoint`` was given; may be secret.
+        config_files: where names among these are looked up.
     """
 
     name: str
@@ -48,10 +52,12 @@ class Check(NamedTuple):
     timezone: str = ""
     grace_s: float | None = None
     missed_unix_s: float | None = None
+    endpoints: tuple[str, ...] = ()
+    config_files: tuple[str, ...] = ()
 
     def after(self, run: Mapping[str, Any]) -> "Check":
         """Return the state after *run*, which ended later than all before it."""
-        phase, duration_s = run["phase"], run.get("duration_s")
+        phase, duration_s = run["phase"], _rounded(run.get("duration_s"))
         at_unix_s = history.at_unix_s(run)
         state = self._replace(
             last_run_id=run["run_id"],
@@ -76,11 +82,17 @@ class Check(NamedTuple):
         )
 
 
-def take_in(db: sqlite3.Connection, run: Mapping[str, Any]) -> None:
+def _rounded(duration_s: float | None) -> float | None:
+    return None if duration_s is None else round(duration_s, 3)
+
+
+def take_in(db: sqlite3.Connection, record: Record) -> None:
     """Let a run that was just added to the history count."""
+    run = record.facts
     state = load(db, run["check"]) or Check(run["check"], run["started_unix_s"])
     if state.last_at_unix_s is None or state.last_at_unix_s <= history.at_unix_s(run):
-        save(db, state.after(run))
+        state = state.after(run)
+        save(db, state._replace(endpoints=record.endpoints, config_files=record.config_files))
     else:  # found late: what came after it has been counted already
         rebuild(db, run["check"])
 
@@ -91,13 +103,15 @@ def rebuild(db: sqlite3.Connection, name: str) -> None:
     if not runs:
         return
     known = load(db, name)
-    state = Check(name, min(run["started_unix_s"] for run in runs))
+    first_seen_unix_s = min(run["started_unix_s"] for run in runs)
+    state = Check(name, first_seen_unix_s)
     if known is not None:
-        first_seen_unix_s = min(known.first_seen_unix_s, state.first_seen_unix_s)
-        state = state._replace(
-            first_seen_unix_s=first_seen_unix_s,
-            last_success_unix_s=known.last_success_unix_s,
-            missed_unix_s=known.missed_unix_s,
+        state = known._replace(
+            first_seen_unix_s=min(known.first_seen_unix_s, first_seen_unix_s),
+            failures=0,
+            skips=0,
+            durations_s=(),
+            recent=(),
         )
     for run in reversed(runs):
         state = state.after(run)
@@ -121,24 +135,20 @@ def load_all(db: sqlite3.Connection, names: Collection[str] = ()) -> list[Check]
 
 
 def _check(row: tuple[Any, ...]) -> Check:
-    state = Check(*row)
-    recent = json.loads(str(state.recent))
-    return state._replace(
-        durations_s=tuple(json.loads(str(state.durations_s))),
-        recent=tuple((letter, duration_s) for letter, duration_s in recent),
-    )
+    values = dict(zip(Check._fields, row, strict=True))
+    for name in LISTS:
+        values[name] = tuple(json.loads(values[name]))
+    values["recent"] = tuple(map(tuple, values["recent"]))
+    return Check(**values)
 
 
 def save(db: sqlite3.Connection, state: Check) -> None:
     """Keep the state of a check."""
-    row = state._replace(durations_s=_rounded(state.durations_s))._asdict()
-    row["durations_s"], row["recent"] = json.dumps(row["durations_s"]), json.dumps(row["recent"])
+    row = state._asdict()
+    for name in LISTS:
+        row[name] = json.dumps(row[name])
     marks = ",".join("?" * len(row))
     db.execute(f"INSERT OR REPLACE INTO checks VALUES ({marks})", tuple(row.values()))  # noqa: S608 - only marks
-
-
-def _rounded(durations_s: tuple[float, ...]) -> tuple[float, ...]:
-    return tuple(round(duration_s, 3) for duration_s in durations_s)
 
 
 def forget(db: sqlite3.Connection, name: str) -> int:

@@ -35,8 +35,8 @@ def _columns_and_checks(db: sqlite3.Connection) -> None:
         " last_phase TEXT NOT NULL, last_reason TEXT NOT NULL, last_exit_status INTEGER,"
         " last_duration_s REAL, last_success_unix_s REAL, failures INTEGER NOT NULL,"
         " skips INTEGER NOT NULL, durations_s TEXT NOT NULL, recent TEXT NOT NULL,"
-        " schedule TEXT NOT NULL, timezone TEXT NOT NULL, grace_s REAL,"
-        " missed_unix_s REAL) WITHOUT ROWID"
+        " schedule TEXT NOT NULL, timezone TEXT NOT NULL, grace_s REAL, missed_unix_s REAL,"
+        " endpoints TEXT NOT NULL, config_files TEXT NOT NULL) WITHOUT ROWID"
     )
     db.execute("CREATE TABLE notices (text TEXT NOT NULL)")
     db.execute(

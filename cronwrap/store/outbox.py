@@ -170,7 +170,8 @@ def take_in(db: sqlite3.Connection, record: Record, before: Check | None) -> Non
 
 def _end_of(record: Record, failures_before: int) -> Event:
     """Return the end of a run that is over; of one that was cut off, that it was."""
-    event = unpack({**record.facts, "output": ""}).replace(output=record.output)
+    output = record.output if record.facts.get("output_in_report", True) else b""
+    event = unpack({**record.facts, "output": ""}).replace(output=output)
     if record.facts["phase"] == LOST:
         event = event.replace(phase=FAIL, reason=LOST, detail=_how_lost(event.started_unix_s))
     if event.failures or event.phase == LOG:

@@ -13,15 +13,17 @@ does it again.  A file that has no end and no living writer is a run that was cu
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from cronwrap.event import Event
+from cronwrap.state import RUNS, SUFFIX
 from cronwrap.store import checks, database, history, outbox, records
 from cronwrap.store.checks import Check
 from cronwrap.store.limits import Limits
-from cronwrap.store.outbox import Outbox
+from cronwrap.store.outbox import Address, Outbox
 from cronwrap.store.records import Record
 
 BATCH_FILES = 256  # in one transaction
@@ -125,6 +127,24 @@ class Store:
             return -1
         name = records.storable(check)
         return self._database.write(lambda db: checks.forget(db, name))
+
+    def miss(self, state: Check, event: Event, addresses: Iterable[Address]) -> bool:
+        """Keep *state*, and owe *event* of a run that is missing; False if that is known already."""
+
+        def work(db: sqlite3.Connection) -> bool:
+            known = checks.load(db, state.name)
+            if known is not None and known.missed_unix_s == state.missed_unix_s:
+                return False
+            checks.save(db, (known or state)._replace(missed_unix_s=state.missed_unix_s))
+            outbox.owe(db, event, addresses)
+            outbox.mark(self._directory, db)
+            return True
+
+        return self._database.write(work)
+
+    def record_path(self, run_id: str) -> Path:
+        """Return where a run that goes on has its file."""
+        return self._directory / RUNS / f"{run_id}{SUFFIX}"
 
     def notices(self) -> list[str]:
         """Return what a person should be told once, such as damage; nobody is told again."""

@@ -101,8 +101,7 @@ class Outbox:
         """Owe *event* to each of *addresses*."""
 
         def work(db: sqlite3.Connection) -> None:
-            for address in addresses:
-                _owe(db, event, address)
+            owe(db, event, addresses)
             mark(self._directory, db)
 
         self._database.write(work)
@@ -149,6 +148,12 @@ class Outbox:
                 ).fetchall()
             ]
         )
+
+
+def owe(db: sqlite3.Connection, event: Event, addresses: Iterable[Address]) -> None:
+    """Owe *event* to each of *addresses*, in a transaction that does more."""
+    for address in addresses:
+        _owe(db, event, address)
 
 
 def take_in(db: sqlite3.Connection, record: Record, before: Check | None) -> None:

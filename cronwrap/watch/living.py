@@ -1,0 +1,106 @@
+"""The runs that go on now: who they are, and how to end one."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from cronwrap.run.proctree import tree_rss_bytes
+from cronwrap.store import Store
+from cronwrap.store.records import RUNNING, read
+
+POLL_S = 0.05
+
+
+class Living(NamedTuple):
+    """A run that goes on.
+
+    Attributes:
+        pid: of its wrapper.
+        elapsed_s: since its start, by this machine's clock.
+        memory_bytes: of all of its processes now, None where that cannot be told.
+        facts: all that is known of it.
+    """
+
+    check: str
+    run_id: str
+    pid: int
+    started_unix_s: float
+    elapsed_s: float
+    memory_bytes: int | None
+    facts: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for a program."""
+        return {
+            "check": self.check,
+            "run_id": self.run_id,
+            "pid": self.pid,
+            "started_unix_s": self.started_unix_s,
+            "elapsed_s": round(self.elapsed_s, 3),
+            "memory_bytes": self.memory_bytes,
+            "command": self.facts.get("command", ""),
+        }
+
+
+def living(store: Store, names: tuple[str, ...] = ()) -> list[Living]:
+    """Return the runs that go on, of *names* or of all checks, the oldest first."""
+    found = []
+    for record in store.living():
+        facts = record.facts
+        if facts["phase"] == RUNNING and (not names or facts["check"] in names):
+            pid = facts.get("pid") if isinstance(facts.get("pid"), int) else 0
+            found.append(_living(facts, pid or 0))
+    return sorted(found, key=lambda one: one.started_unix_s)
+
+
+def _living(facts: dict[str, Any], pid: int) -> Living:
+    return Living(
+        check=facts["check"],
+        run_id=facts["run_id"],
+        pid=pid,
+        started_unix_s=facts["started_unix_s"],
+        elapsed_s=max(0.0, time.time() - facts["started_unix_s"]),
+        memory_bytes=(tree_rss_bytes(below=pid) or None) if pid else None,
+        facts=facts,
+    )
+
+
+def end(store: Store, run: Living, number: int) -> bool:
+    """Send signal *number* to the wrapper of *run*; False when it is over already.
+
+    The pid is its wrapper's as long as its record is held: only then the signal is sent, to what
+    the pid meant before that was looked at.
+    """
+    if run.pid <= 0:
+        return False
+    try:
+        fd = os.pidfd_open(run.pid)
+    except ProcessLookupError:
+        return False
+    try:
+        if not still_goes_on(store, run):
+            return False
+        signal.pidfd_send_signal(fd, number)
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(fd)
+    return True
+
+
+def still_goes_on(store: Store, run: Living) -> bool:
+    """Tell whether the job of *run* has no end yet."""
+    record = read(store.record_path(run.run_id))
+    return record is not None and record.alive and record.facts["phase"] == RUNNING
+
+
+def wait(condition: Callable[[], bool], limit_s: float) -> bool:
+    """Return whether *condition* came true within *limit_s*."""
+    until_s = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() >= until_s:
+            return False
+        time.sleep(POLL_S)
+    return True

@@ -209,6 +209,16 @@ def _without_shapes(data: bytes) -> bytes:
     return b"".join([*parts, data[position:]]) if parts else data
 
 
+def spans(data: bytes) -> list[tuple[int, int]]:
+    """Return where in *data*, a line, something stands that looks like a secret.
+
+    >>> spans(b"x --password=hunter22 y")
+    [(13, 21)]
+    """
+    lower = data.lower()
+    return sorted({(start, end) for rule in _RULES for start, end, _ in _spans(rule, data, lower)})
+
+
 def _spans(rule: _Rule, data: bytes, lower: bytes) -> Iterator[tuple[int, int, bytes]]:
     text = lower if rule.lower else data
     if not _has(text, rule.prefix):

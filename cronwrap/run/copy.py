@@ -13,8 +13,6 @@ import os
 import select
 import stat
 
-from cronwrap.run.tail import PIECE_BYTES
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cronwrap.run.hold import Hold
@@ -56,11 +54,12 @@ class Writer:
 
     def write(self, data: memoryview) -> None:
         """Write *data*, or as much as fits now, and keep the rest."""
-        if self.pending:
-            self.pending += data
-            return
-        written = self._write_now(data)
-        self.pending += data[written:]
+        if not self.pending:
+            written = self._write_now(data)
+            if written == len(data):
+                return
+            data = data[written:]
+        self.pending += data
 
     def flush(self) -> None:
         """Write what is pending, as far as it fits now."""
@@ -71,17 +70,16 @@ class Writer:
     def _write_now(self, data: memoryview) -> int:
         written = 0
         while written < len(data) and not self._gone:
+            rest = data[written:] if written else data
             try:
-                written += self._write_some(data[written:])
+                written += self._write_sure(rest) if self._blocking else os.write(self._out, rest)
             except BlockingIOError:
                 break
             except OSError as error:
                 self._give_up(error)
         return len(data) if self._gone else written
 
-    def _write_some(self, data: memoryview) -> int:
-        if not self._blocking:
-            return os.write(self._out, data)
+    def _write_sure(self, data: memoryview) -> int:
         poller = select.poll()
         poller.register(self._out, select.POLLOUT)
         if not poller.poll(0):
@@ -117,7 +115,7 @@ class Stream:
         ended: nobody can write to it any more, and all of it has been read.
     """
 
-    __slots__ = ("_buffer", "_hold", "_log", "_tail", "ended", "fd", "name", "writer")
+    __slots__ = ("_hold", "_log", "_tail", "ended", "fd", "name", "writer")
 
     def __init__(
         self,
@@ -133,7 +131,6 @@ class Stream:
         self.name = name
         self.writer = writer
         self.ended = False
-        self._buffer = bytearray(PIECE_BYTES)
         self._tail = tail
         self._hold = hold
         self._log = log
@@ -143,26 +140,33 @@ class Stream:
         """How much our own reader is behind."""
         return len(self.writer.pending) if self.writer is not None else 0
 
-    def pump(self) -> bool:
-        """Read once what there is; return whether there was something."""
-        try:
-            count = os.readv(self.fd, [self._buffer])
-        except BlockingIOError:
-            return False
-        except OSError:
-            count = 0
-        if not count:
-            self.ended = True
-            return False
-        with memoryview(self._buffer) as whole, whole[:count] as data:
-            if self._hold is not None:
-                self._hold.add(self.name, data)
-            elif self.writer is not None:
-                self.writer.write(data)
-            if self._log is not None:
-                self._log.add(data)
-            if count < PIECE_BYTES:
-                self._tail.add(self.name, data)
-        if count == PIECE_BYTES:
-            self._buffer = self._tail.take_over(self.name, self._buffer)
+    def pump(self, times: int = 1) -> bool:
+        """Read what there is; return whether there was something at the last.
+
+        Args:
+            times: how often at most, as long as our own reader keeps up.
+        """
+        for _ in range(times):
+            room = self._tail.room(self.name)
+            try:
+                size = os.readv(self.fd, (room,))
+            except BlockingIOError:
+                return False
+            except OSError:
+                size = 0
+            if not size:
+                self.ended = True
+                return False
+            self._tail.fill(size)
+            self._pass_on(room[:size])
+            if self.pending_bytes:
+                break
         return True
+
+    def _pass_on(self, data: memoryview) -> None:
+        if self._hold is not None:
+            self._hold.add(self.name, data)
+        elif self.writer is not None:
+            self.writer.write(data)
+        if self._log is not None:
+            self._log.add(data)

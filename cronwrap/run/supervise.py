@@ -90,9 +90,7 @@ class Supervisor:
 
     def _pumper(self, stream: "Stream") -> "Callable[[], None]":
         def pump() -> None:
-            for _ in range(PUMPS):
-                if not stream.pump() or stream.pending_bytes:
-                    break
+            stream.pump(PUMPS)
             if stream.ended:
                 self._loop.stop_listening(stream.fd)
 

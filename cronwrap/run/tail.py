@@ -3,8 +3,8 @@
 Each stream keeps its own last bytes, so that a chatty standard output cannot push out the one
 line on standard error that says why.  Memory is bounded: whole pieces are dropped from the front
 of a stream once the rest of it is as long as the limit, and the pieces are few, however the job
-alternates.  A job in full flow fills buffer after buffer: these are kept and not copied, and the
-oldest is given back to be read into.
+alternates.  Output is read into the newest piece itself and never copied while one stream writes;
+of a job in full flow the oldest piece is given back to be read into.
 """
 
 MAX_PIECES = 4096
@@ -13,19 +13,18 @@ NEAR_BYTES = 400  # so far from a cut, the beginning of a line is near
 
 
 class Tail:
-    """A bounded memory of the output, in pieces: a stream's number and what it wrote in a row.
-
-    Attributes:
-        total_bytes: how much has been written in all, kept or not.
-    """
+    """A bounded memory of the output, in pieces: a stream's number and what it wrote in a row."""
 
     __slots__ = (
+        "_filled_bytes",
         "_kept_bytes",
         "_limit_bytes",
+        "_newest",
         "_pieces",
+        "_room",
         "_spare",
+        "_stream",
         "_written_bytes",
-        "total_bytes",
     )
 
     def __init__(self, limit_bytes: int) -> None:
@@ -34,25 +33,41 @@ class Tail:
         self._spare: list[bytearray] = []
         self._kept_bytes: dict[int, int] = {}
         self._written_bytes: dict[int, int] = {}
-        self.total_bytes = 0
+        self._stream = 0
+        self._filled_bytes = 0
+        self._newest = bytearray(PIECE_BYTES)
+        self._room = memoryview(self._newest)
 
-    def add(self, stream: int, data: "memoryview | bytes") -> None:
-        """Remember the end of *data*, which *stream* wrote next."""
-        last = self._pieces[-1] if self._pieces else None
-        if last is not None and last[0] == stream and len(last[1]) < PIECE_BYTES:
-            last[1].extend(data)
+    @property
+    def total_bytes(self) -> int:
+        """How much has been written in all, kept or not."""
+        return sum(self._written_bytes.values()) + self._filled_bytes
+
+    def room(self, stream: int) -> memoryview:
+        """Return where what *stream* writes next is to be read into; never empty."""
+        if stream != self._stream or self._filled_bytes == PIECE_BYTES:
+            self._put_away()
+            self._stream = stream
+        return self._room[self._filled_bytes :]
+
+    def fill(self, size: int) -> None:
+        """Remember the first *size* bytes of the room that was given last."""
+        self._filled_bytes += size
+
+    def _put_away(self) -> None:
+        """Make a piece of what has been filled, and room for another."""
+        size, self._filled_bytes = self._filled_bytes, 0
+        if not size:
+            return
+        if size < PIECE_BYTES:
+            self._pieces.append((self._stream, self._newest[:size]))
         else:
-            self._pieces.append((stream, bytearray(data)))
-        self._count(stream, len(data))
-
-    def take_over(self, stream: int, buffer: bytearray) -> bytearray:
-        """Remember all of *buffer*, which is ours from now on; return another of PIECE_BYTES."""
-        self._pieces.append((stream, buffer))
-        self._count(stream, len(buffer))
-        return self._spare.pop() if self._spare else bytearray(PIECE_BYTES)
+            self._pieces.append((self._stream, self._newest))
+            self._newest = self._spare.pop() if self._spare else bytearray(PIECE_BYTES)
+            self._room = memoryview(self._newest)
+        self._count(self._stream, size)
 
     def _count(self, stream: int, size: int) -> None:
-        self.total_bytes += size
         self._written_bytes[stream] = self._written_bytes.get(stream, 0) + size
         self._kept_bytes[stream] = self._kept_bytes.get(stream, 0) + size
         if self._kept_bytes[stream] > self._limit_bytes + 2 * PIECE_BYTES:
@@ -87,6 +102,7 @@ class Tail:
         Where both streams have more than their half, each gets half, from the beginning of a line
         where one is near the cut; the tail is used up by it.
         """
+        self._put_away()
         half = self._limit_bytes // 2
         sizes = {stream: min(size, self._limit_bytes) for stream, size in self._kept_bytes.items()}
         for stream, size in sizes.items():

@@ -1,32 +1,21 @@
 """Asks the rules: crontabs in, findings out."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from cronwrap.lint.crontab import Crontab, Found
-from cronwrap.lint.rule import SEVERITIES, Rule, catalogue
+from cronwrap.lint.allow import settle
+from cronwrap.lint.crontab import Crontab
+from cronwrap.lint.finding import Finding
+from cronwrap.lint.rule import ALLOWS, SEVERITIES, Rule, catalogue
 
-
-class Finding(NamedTuple):
-    """What is told: a rule, and what it found."""
-
-    rule: Rule
-    severity: str
-    found: Found
-
-    @property
-    def place(self) -> tuple[str, int, int]:
-        """Path, line and column, both from 1; the column counts characters."""
-        file = self.found.file
-        line = file.line_at(self.found.start)
-        before = file.data[line.start : max(line.start, self.found.start)]
-        return file.path, line.number, len(before.decode(errors="replace")) + 1
+__all__ = ["Finding", "lint", "worst"]
 
 
 def lint(files: Sequence[Crontab], rules: Iterable[Rule] | None = None) -> list[Finding]:
     """Return all that *rules*, by default those on by default, find in *files*, in file order."""
     chosen = [rule for rule in catalogue() if rule.default] if rules is None else list(rules)
     found = [one for rule in chosen for one in _ask(rule, files)]
+    found = settle(files, found, chosen)
     order = {id(file): place for place, file in enumerate(files)}
     return sorted(
         found, key=lambda one: (order[id(one.found.file)], one.found.start, one.rule.code)
@@ -50,7 +39,7 @@ def _subjects(rule: Rule, files: Sequence[Crontab]) -> Iterator[Any]:
         yield from [list(files)] if files else []
     elif rule.per == "file":
         yield from files
-    else:
+    elif rule.per != ALLOWS:
         texts = [text.encode() for text in rule.only_with]
         for file in files:
             for line in file.of_kind(rule.per):

@@ -12,7 +12,8 @@ from cronwrap.lint.crontab import Found
 from cronwrap.lint.dialects import DIALECTS
 
 ERROR, WARNING, INFO = SEVERITIES = ("error", "warning", "info")
-PER = ("job", "assignment", "bad", "line", "file", "files")
+ALLOWS = "allows"
+PER = ("job", "assignment", "bad", "line", "file", "files", ALLOWS)
 
 
 class Rule(NamedTuple):
@@ -23,7 +24,7 @@ class Rule(NamedTuple):
         name: the bad pattern, "unescaped-percent".
         severity: ERROR, WARNING or INFO; a Found may say another.
         per: what find takes: each "job", "assignment", "bad" line or "line" of any kind; the
-            "file" (a Crontab); the "files" (a list of all Crontabs).
+            "file" (a Crontab); the "files" (a list of all Crontabs); ALLOWS is lint/allow.py's.
         find: yields what it finds.
         severities: by dialect where it differs; "" for none: the rule says nothing there.
         dialects: the only ones that it is about; empty for all.

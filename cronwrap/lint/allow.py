@@ -1,0 +1,95 @@
+"""``# cronwrap: allow CODE``: what a crontab's author has looked at and found right."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from cronwrap.lint.crontab import Crontab, Found, Line, Span
+from cronwrap.lint.finding import Finding
+from cronwrap.lint.rule import ALLOWS, Rule, catalogue
+
+_COMMENT = re.compile(
+    r"#+[ \t]*cronwrap:[ \t]*(allow-file|allow)\b[ \t:]*([^#]*?)[ \t\r]*(?:--.*|#.*|)\Z"
+)
+_WORD = re.compile(r"[\w-]+")
+
+
+class Allow(NamedTuple):
+    """One word of such a comment.
+
+    Attributes:
+        word: a code or a name.
+        span: where it stands.
+        line: the number of the line that it is about; 0 for the whole file.
+    """
+
+    file: Crontab
+    word: str
+    span: Span
+    line: int
+
+    def covers(self, finding: Finding) -> bool:
+        """Return whether *finding* is what it allows."""
+        rule = finding.rule
+        return (
+            self.word.lower() in (rule.code.lower(), rule.name)
+            and finding.found.file is self.file
+            and self.line in (0, finding.line.number)
+        )
+
+
+def allows(file: Crontab) -> Iterator[Allow]:
+    """Yield what comments of *file* allow."""
+    if b"cronwrap:" not in file.data:
+        return
+    for line in file.of_kind("comment"):
+        stripped = line.whole
+        found = _COMMENT.match(stripped.text)
+        if found:
+            about = 0 if found[1] == "allow-file" else _next(line)
+            for word in _WORD.finditer(found[2]):
+                span = stripped.at(found.start(2) + word.start(), found.start(2) + word.end())
+                yield Allow(file, word[0], span, about)
+
+
+def _next(comment: Line) -> int:
+    """Return the number of the line that *comment* stands above; comments between do not count."""
+    for line in comment.file.lines[comment.number :]:
+        if line.kind != "comment":
+            return line.number
+    return comment.number
+
+
+def settle(
+    files: Sequence[Crontab], found: Iterable[Finding], asked: Sequence[Rule]
+) -> list[Finding]:
+    """Return *found* without what is allowed, and with what is allowed for nothing."""
+    said = [allow for file in files for allow in allows(file)]
+    if not said:
+        return list(found)
+    kept: list[Finding] = []
+    used: set[Span] = set()
+    for finding in found:
+        covering = [allow for allow in said if allow.covers(finding)]
+        used.update(allow.span for allow in covering)
+        if not covering:
+            kept.append(finding)
+    judge = next((rule for rule in asked if rule.per == ALLOWS), None)
+    if judge is None:
+        return kept
+    unused = [allow for allow in said if allow.span not in used]
+    severity = judge.severity
+    return kept + [Finding(judge, severity, one) for one in _complaints(unused, asked)]
+
+
+def _complaints(unused: Iterable[Allow], asked: Sequence[Rule]) -> Iterator[Found]:
+    known = {word for rule in catalogue() for word in (rule.code.lower(), rule.name)}
+    could = {word for rule in asked for word in (rule.code.lower(), rule.name)}
+    for allow in unused:
+        word = allow.word.lower()
+        if word not in known:
+            hint = "`cronwrap explain` takes the codes and names that there are"
+            yield allow.file.found(allow.span, f"there is no rule {allow.word}", hint)
+        elif word in could:
+            message = f"{allow.word} is allowed here, but nothing of it is found"
+            yield allow.file.found(allow.span, message, "remove it from the comment")

@@ -1,0 +1,52 @@
+"""JSON: one array, or one object per line. Fields may be added; those here keep their meaning."""
+
+import json as _json
+from collections.abc import Sequence
+from typing import Any
+
+from cronwrap.lint import mask
+from cronwrap.lint.finding import Finding
+
+
+def json(findings: Sequence[Finding], paths: Sequence[str]) -> str:  # noqa: ARG001 - as each format
+    """Return an array of objects."""
+    return _json.dumps([as_object(one) for one in findings], indent=2) + "\n"
+
+
+def jsonl(findings: Sequence[Finding], paths: Sequence[str]) -> str:  # noqa: ARG001 - as each format
+    """Return an object on each line."""
+    return "".join(_json.dumps(as_object(one)) + "\n" for one in findings)
+
+
+def as_object(finding: Finding) -> dict[str, Any]:
+    """Return what there is to know of a finding."""
+    found = finding.found
+    return {
+        "path": finding.path,
+        **finding.location._asdict(),
+        "start_byte": found.start,
+        "end_byte": found.end,
+        "code": finding.rule.code,
+        "name": finding.rule.name,
+        "severity": finding.severity,
+        "daemon": found.file.dialect.name,
+        "message": finding.message,
+        "hint": finding.hint,
+        "text": mask.line(finding.line),
+        "fix": _fix(finding),
+    }
+
+
+def _fix(finding: Finding) -> dict[str, Any] | None:
+    fix = finding.found.fix
+    if fix is None:
+        return None
+    edits = [
+        {
+            "start_byte": edit.start,
+            "end_byte": edit.end,
+            "text": mask.words(edit.new.decode(errors="replace"), finding.line),
+        }
+        for edit in fix.edits
+    ]
+    return {"safe": fix.safe, "edits": edits}

@@ -1,0 +1,51 @@
+"""Secrets in what the linter shows: starred out, so that columns stay where they are."""
+
+import re
+
+from cronwrap import redact
+from cronwrap.lint.crontab import Line
+from cronwrap.lint.rule import catalogue
+
+# The rule that finds secrets; what it points at is masked even where it is not asked.
+SECRETS = "CW602"
+
+
+def line(line: Line) -> str:
+    """Return the text of *line*, each character of a secret as a star."""
+    data = bytearray(line.data)
+    for start, end in _spans(line):
+        # Characters, not bytes: a mark below the line must stay below what it marks.
+        shown = bytes(data[start:end]).decode(errors="replace")
+        data[start:end] = (b"*" * len(shown)).ljust(end - start, b"\0")
+    return data.replace(b"\0", b"").decode(errors="replace")
+
+
+def _spans(line: Line) -> list[tuple[int, int]]:
+    found = redact.spans(line.data)
+    for rule in catalogue():
+        if rule.code == SECRETS and line.kind == "job":
+            found += [(one.start - line.start, one.end - line.start) for one in rule.find(line)]
+    size = line.end - line.start
+    return [(max(0, start), min(end, size)) for start, end in found if start < size and end > 0]
+
+
+def words(text: str, line: Line) -> str:
+    """Return *text*, which is about *line*, without the secrets of that line."""
+    for start, end in _spans(line):
+        secret = line.data[start:end].decode(errors="replace")
+        if len(secret) >= redact.MIN_VALUE_CHARACTERS:
+            text = text.replace(secret, "*" * len(secret))
+    return redact.Redactor().text(text)
+
+
+def printable(text: str) -> str:
+    r"""Return *text* with what would act on a terminal as a sign for it.
+
+    >>> printable("a\tb\x1b[2J\r")
+    'a b␛[2J␍'
+    """
+    return re.sub(r"[\0-\x08\x0b-\x1f\x7f]", _sign, text.replace("\t", " ").replace("\n", " "))
+
+
+def _sign(match: re.Match[str]) -> str:
+    return "␡" if match[0] == "\x7f" else chr(0x2400 + ord(match[0]))

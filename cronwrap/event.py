@@ -168,7 +168,9 @@ class Event:
     @property
     def at_unix_s(self) -> float:
         """The phase's own time: the start of a start, the end of an end."""
-        return self.started_unix_s if self.finished_unix_s is None else self.finished_unix_s
+        if self.finished_unix_s is not None:
+            return self.finished_unix_s
+        return self.started_unix_s + (self.duration_s or 0.0)  # a log while the job runs
 
     @property
     def slug(self) -> str:

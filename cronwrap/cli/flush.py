@@ -25,7 +25,10 @@ WORDS = {"accepted": "sent", "rejected": DROPPED, "undelivered": "still owed"}
 
 @click.command("flush")
 @click.option(
-    "--list", "only_list", is_flag=True, help="Show what is owed and what was dropped; send nothing."
+    "--list",
+    "only_list",
+    is_flag=True,
+    help="Show what is owed and what was dropped; send nothing.",
 )
 @click.option(
     "--report-budget",
@@ -36,9 +39,7 @@ WORDS = {"accepted": "sent", "rejected": DROPPED, "undelivered": "still owed"}
 )
 @click.option("--json", "as_json", is_flag=True, help="Write a JSON array.")
 @click.option("--state-dir", "state_dir_", metavar="DIR", help="Directory that holds the history.")
-@click.pass_context
 def command(
-    context: click.Context,
     *,
     only_list: bool,
     report_budget: str,
@@ -68,7 +69,7 @@ def command(
     else:
         click.echo("nothing is owed")
     if any(row["outcome"] in {"undelivered", OWED} for row in rows):
-        context.exit(1)
+        raise SystemExit(1)
 
 
 def _kept(directory: str) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """A child that looks after the state directory, beside a job: what others have left there.
 
 It takes finished runs into the store, finds those that were cut off, and sends what is owed to
-endpoints.  Whose run it is makes no difference: whoever comes next does it for all.  When the job
-has ended it begins nothing more, and is waited for no longer than the report's budget.
+endpoints.  Whose run it is makes no difference: whoever comes next does it for all.  LEFT_S
+after the job's end it begins nothing more, and it is waited for no longer than the report's budget.
 """
 
 import os
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NICE = 10
 LONGEST_S = 600.0
+LEFT_S = 3.0  # after the job's end; of jobs that are all short, some must send what is owed
 SIGKILL = 9
 
 
@@ -71,12 +72,15 @@ def _look_after(state_dir: str, leash: int) -> None:
     gc.disable()
     poller = select.poll()
     poller.register(leash, select.POLLIN)
+    let_go_s: list[float] = []
+
+    def stop() -> bool:
+        if not let_go_s and poller.poll(0):
+            let_go_s.append(time.monotonic())
+        return bool(let_go_s) and time.monotonic() > let_go_s[0] + LEFT_S
+
     try:
-        for _ in flush(
-            state_dir,
-            until_s=time.monotonic() + LONGEST_S,
-            stop=lambda: bool(poller.poll(0)),
-        ):
+        for _ in flush(state_dir, until_s=time.monotonic() + LONGEST_S, stop=stop):
             pass
     except CronwrapError:
         return  # told by whatever command is asked for the history next

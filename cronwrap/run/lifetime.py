@@ -4,7 +4,7 @@ import os
 import time
 
 from cronwrap import units
-from cronwrap.event import FAIL, START, Event
+from cronwrap.event import FAIL, LOG, START, Event
 from cronwrap.run import oom, outcome, proctree
 from cronwrap.run.caretaker import Caretaker
 from cronwrap.run.copy import Stream, Writer
@@ -71,6 +71,7 @@ class Lifetime:
         memory = oom.counters()
         supervisor.watch(self._job.timeout, self._job.kill_after, self._job.signal)
         self._loop.on_signal = self._take_signal
+        self._loop.forget("heartbeat")
         tail = self._tail.take()
         event = self._event(
             **outcome.describe(supervisor, self._job, memory, self._own_rss_kib),
@@ -132,9 +133,28 @@ class Lifetime:
         self._write_down(start)
         if self._job.endpoint:
             self._report.begin(start)
+            self._beat_later()
         self._say_warnings()
         self._say_if_verbose(f"check {self._job.check}: run {self._start.run_id} has started")
         self._caretaker.begin(self._record)
+
+    def _beat_later(self) -> None:
+        def beat() -> None:
+            self._report.beat(self._so_far)
+            self._beat_later()
+
+        if self._job.heartbeat:
+            self._loop.at("heartbeat", time.monotonic() + self._job.heartbeat, beat)
+
+    def _so_far(self) -> Event:
+        """Return what is known while the job runs; for a child, since it uses up the tail."""
+        return self._event(
+            phase=LOG,
+            detail="still running",
+            duration_s=time.monotonic() - self._started_s,
+            output=b"" if self._job.no_output_in_report else self._tail.take(),
+            output_bytes=self._tail.total_bytes,
+        )
 
     def _say_warnings(self) -> None:
         for message, hint in self._job.warnings:

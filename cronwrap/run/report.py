@@ -72,7 +72,7 @@ class Report:
         self._loop = loop
         self._state_dir = state_dir
         self._record = record
-        self._pid = 0
+        self._pid = self._beat_pid = 0
         self._result_fd = -1
         self._control: Writer | None = None
         self._buffer = bytearray()
@@ -88,8 +88,30 @@ class Report:
         self._start = event
         self._fork()
 
+    def beat(self, make: "Callable[[], Event]") -> None:
+        """Send a log beside the job, made in the child; none while the last is still under way."""
+        if self._beat_pid:
+            return
+
+        def work() -> None:
+            os.nice(NICE)
+            gc.disable()
+            from cronwrap.run.reporter import Reporter
+
+            nobody = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+            Reporter(self._job, self._state_dir, set(), nobody, self._record).tell(make())
+
+        self._beat_pid = self._loop.fork(work)
+        self._loop.children[self._beat_pid] = self._beat_ended
+
+    def _beat_ended(self, status: int, usage: "Any") -> None:
+        del status, usage
+        self._beat_pid = 0
+
     def tell_end(self, event: "Event") -> None:
         """Send the end event, and return at once."""
+        if self._beat_pid:
+            os.kill(self._beat_pid, SIGKILL)  # it must not follow the end
         self._end, self._ended_s = event, time.monotonic()
         if self._pid and self._control is not None:
             self._control.write(memoryview(frame(event.as_dict())))

@@ -79,6 +79,12 @@ class Reporter:
             if courier.start_result is not None:
                 self._tell(courier, "start", courier.start_result)
 
+    def tell(self, log: Event) -> None:
+        """Tell all endpoints of a log, which is not kept where it is not accepted."""
+        deadline_s = self._begun_s + self._job.report_budget
+        for _ in finish_all(self._couriers, self._redacted(log), deadline_s=deadline_s):
+            pass
+
     def finish(self, end: Event) -> None:
         """Tell all endpoints of the end, within the budget."""
         deadline_s = self._begun_s + self._job.report_budget

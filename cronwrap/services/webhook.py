@@ -46,6 +46,7 @@ EVENT = {
     "tree_max_rss_bytes": "{tree_max_rss_bytes}",
     "tags": "{tags}",
 }
+KEY = "{run_id}/{phase}/{at|unix_ms}"
 
 
 def build(definition: spec.Definition, settings: Mapping[str, Any], table: Table) -> Service:
@@ -62,7 +63,8 @@ def build(definition: spec.Definition, settings: Mapping[str, Any], table: Table
         "every": {
             "url": "{url}",
             "method": settings["method"],
-            "headers": {"Idempotency-Key": "{run_id}/{phase}", **settings.get("headers", {})},
+            # A run has many logs: each is the same at each try, and no other's.
+            "headers": {"Idempotency-Key": KEY, **settings.get("headers", {})},
             "sign": {"header": "X-Cronwrap-Signature", "key": "{secret}", "prefix": "sha256="},
             **(bodies or {"json": EVENT}),
         },

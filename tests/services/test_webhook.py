@@ -44,7 +44,7 @@ def test_the_whole_event_is_sent_as_json() -> None:
 
     assert (delivery.method, delivery.url) == ("POST", URL)
     assert dict(delivery.headers) == {
-        "Idempotency-Key": f"{RUN_ID}/fail",
+        "Idempotency-Key": f"{RUN_ID}/fail/1750000012500",
         "Content-Type": "application/json",
     }
     assert json.loads(delivery.body) == {

@@ -21,6 +21,7 @@ LEAVES = {"errors", "units", "event", "schedule", "redact", "state"}
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     **{leaf: set() for leaf in LEAVES},
+    "schedule": {"errors"},
     "config": LEAVES | {"toml_file"},
     "toml_file": set(),
     "store": LEAVES,

@@ -1,0 +1,23 @@
+"""Cron expressions: what each daemon makes of them, when they run, and how to say it.
+
+``parse`` reads an expression as one daemon does and gives explicit sets. A daemon's reader follows
+its C, C++ or Go source step by step, oddities included, because a shared, reasonable grammar is
+what no daemon has. Nothing here reads files, clocks or time zones of its own accord.
+"""
+
+from cronwrap.schedule.dialects import DEFAULT, DIALECTS, Dialect
+from cronwrap.schedule.model import Field, Oddity, Schedule, ScheduleError, SpecialDay
+from cronwrap.schedule.parse import fields_taken, parse
+
+__all__ = [
+    "DEFAULT",
+    "DIALECTS",
+    "Dialect",
+    "Field",
+    "Oddity",
+    "Schedule",
+    "ScheduleError",
+    "SpecialDay",
+    "fields_taken",
+    "parse",
+]

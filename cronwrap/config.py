@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SYSTEM_FILE = "/etc/cronwrap/config.toml"
 MAX_BYTES = 4 * 1024 * 1024
-SECTIONS = ("defaults", "checks", "endpoints", "services", "history")
+SECTIONS = ("defaults", "checks", "endpoints", "services", "history", "lint")
 
 
 class Table:
@@ -67,16 +67,20 @@ class Config:
         checks: the tables ``[checks.NAME]`` of each file by NAME, in order.
         endpoints, services: tables by name.
         history: ``[history]`` of each file, in order.
+        lint: ``[lint]`` of each file, in order.
         problems: what could not be read.
         files: that were read, with their permission bits.
     """
 
-    __slots__ = ("checks", "defaults", "endpoints", "files", "history", "problems", "services")
+    __slots__ = (
+        "checks", "defaults", "endpoints", "files", "history", "lint", "problems", "services",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.defaults: list[Table] = []
         self.checks: dict[str, list[Table]] = {}
         self.history: list[Table] = []
+        self.lint: list[Table] = []
         self.endpoints: dict[str, Table] = {}
         self.services: dict[str, Table] = {}
         self.problems: list[Problem] = []
@@ -241,6 +245,8 @@ def _add(config: Config, path: str, document: "dict[str, Any]") -> None:
             config.defaults.append(Table(path, section, values))
         elif section == "history":
             config.history.append(Table(path, section, values))
+        elif section == "lint":
+            config.lint.append(Table(path, section, values))
         else:
             _add_named(config, path, section, values)
 

@@ -63,6 +63,18 @@ class Record:
         """Write down what came of the end at *endpoint*, given as ``--endpoint`` was."""
         self.write({f"told:{endpoint}": (kind, why)})
 
+    def sync(self) -> None:
+        """Have the disk keep what was written so far, whatever becomes of the power."""
+        if self._fd < 0:
+            return
+        try:
+            os.fsync(self._fd)
+            directory = os.open(self._directory, os.O_RDONLY | os.O_CLOEXEC)
+            os.fsync(directory)
+            os.close(directory)
+        except OSError:
+            return  # a file system that cannot
+
     def settle(self) -> None:
         """Say that nothing of this run is owed to anybody."""
         if self._fd < 0:

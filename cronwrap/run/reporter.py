@@ -70,6 +70,7 @@ class Reporter:
         if start is not None:
             for courier in self._couriers:
                 courier.start(self._redacted(start))
+            self._record.sync()
         end = self._wait_for_end(control_fd)
         if end is not None:
             self._begun_s = time.monotonic()
@@ -86,7 +87,8 @@ class Reporter:
             pass
 
     def finish(self, end: Event) -> None:
-        """Tell all endpoints of the end, within the budget."""
+        """Tell all endpoints of the end, which is on the disk before that, within the budget."""
+        self._record.sync()
         deadline_s = self._begun_s + self._job.report_budget
         end = self._redacted(self._in_hindsight(end))
         owed = not self._all_known

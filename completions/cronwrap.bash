@@ -8,7 +8,7 @@ _cronwrap()
     [[ $cur == [:=] ]] && cur=""
     while ((i < COMP_CWORD)); do
         case "$command ${COMP_WORDS[i]}" in
-            " config" | " flush" | " history" | " run" | " services" | " test" | "config check" | "config show")
+            " config" | " flush" | " history" | " lint" | " run" | " services" | " test" | "config check" | "config show")
                 command="${command:+$command }${COMP_WORDS[i]}"
                 ((i++))
                 ;;
@@ -31,8 +31,12 @@ _cronwrap()
                 :--report-budget | :--schedule | :--signal | :--slow-factor | \
                 :--state-dir | :--tag | :--tail-bytes | :--timeout | :--timezone \
                 | :--umask | :-c | :-e | :-t | flush:--report-budget | \
-                flush:--state-dir | history:--limit | history:--state-dir | \
-                history:-n | test:--check | test:--config | test:--phase | \
+                flush:--state-dir | history:--config | history:--limit | \
+                history:--state-dir | history:-n | lint:--as | lint:--baseline | \
+                lint:--config | lint:--dialect | lint:--fail-on | lint:--format \
+                | lint:--ignore | lint:--root | lint:--select | lint:--user | \
+                lint:--write-baseline | lint:-f | lint:-i | lint:-s | lint:-u | \
+                test:--check | test:--config | test:--phase | \
                 test:--report-budget | test:-c)
                 [[ ${COMP_WORDS[i]} == "=" ]] && ((i < COMP_CWORD)) && ((i++))
                 if ((i == COMP_CWORD)); then
@@ -85,7 +89,16 @@ _cronwrap()
             COMPREPLY=($(compgen -W "--config -h --help" -- "$cur"))
             ;;
         history:-*)
-            COMPREPLY=($(compgen -W "-n --limit --json --state-dir -h --help" -- "$cur"))
+            COMPREPLY=($(compgen -W "
+                -n --limit --json --failed --config --state-dir -h --help
+            " -- "$cur"))
+            ;;
+        lint:-*)
+            COMPREPLY=($(compgen -W "
+                -u --user --dialect --as -s --select -i --ignore -f --format
+                --fail-on --diff --fix --unsafe-fixes --host --root --baseline
+                --write-baseline --config -h --help
+            " -- "$cur"))
             ;;
         flush:-*)
             COMPREPLY=($(compgen -W "
@@ -107,7 +120,7 @@ _cronwrap()
         :*)
             # Without a letter of it, no list of all the commands there are.
             [[ -z $cur && COMP_CWORD -eq 1 ]] || _cronwrap_job "$COMP_CWORD"
-            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config history flush services test" -- "$cur"))
+            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config history lint flush services test" -- "$cur"))
             ;;
     esac
 }
@@ -119,13 +132,17 @@ _cronwrap_value()
         --signal) COMPREPLY=($(compgen -W "TERM INT HUP QUIT USR1 USR2 KILL" -- "$cur")) ;;
         --ionice) COMPREPLY=($(compgen -W "realtime best-effort idle" -- "$cur")) ;;
         --output) COMPREPLY=($(compgen -W "all on-failure none" -- "$cur")) ;;
+        --dialect) COMPREPLY=($(compgen -W "bcron busybox cronie debian portable supercronic systemd" -- "$cur")) ;;
+        --as) COMPREPLY=($(compgen -W "system user" -- "$cur")) ;;
+        --format | -f) COMPREPLY=($(compgen -W "text json jsonl sarif github gitlab junit checkstyle" -- "$cur")) ;;
+        --fail-on) COMPREPLY=($(compgen -W "error warning info never" -- "$cur")) ;;
         --phase) COMPREPLY=($(compgen -W "start success fail log" -- "$cur")) ;;
-        --config | --env-file)
+        --baseline | --config | --env-file | --write-baseline)
             local IFS=$'\n'
             compopt -o filenames 2>/dev/null
             COMPREPLY=($(compgen -f -- "$cur"))
             ;;
-        --chdir | --log-dir | --state-dir)
+        --chdir | --log-dir | --root | --state-dir)
             local IFS=$'\n'
             compopt -o filenames 2>/dev/null
             COMPREPLY=($(compgen -d -- "$cur"))

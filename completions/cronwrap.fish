@@ -11,7 +11,7 @@ function __cronwrap_place
         return
     end
     set -l place
-    while contains -- "$place $words[1]" ' run' ' config' 'config show' 'config check' ' history' ' flush' ' services' ' test'
+    while contains -- "$place $words[1]" ' run' ' config' 'config show' 'config check' ' history' ' lint' ' flush' ' services' ' test'
         set place (string trim -- "$place $words[1]")
         set -e words[1]
     end
@@ -63,6 +63,7 @@ complete -c cronwrap -n '__cronwrap_at first run job' -a '(__cronwrap_job)'
 complete -c cronwrap -n '__cronwrap_at first' -a run -d 'Run a job; `cronwrap -- COMMAND` is the same'
 complete -c cronwrap -n '__cronwrap_at first' -a config -d 'Show and check the configuration'
 complete -c cronwrap -n '__cronwrap_at first' -a history -d 'Show the runs that this machine remembers, the newest first'
+complete -c cronwrap -n '__cronwrap_at first' -a lint -d 'Find the mistakes in crontabs that cron keeps silent about'
 complete -c cronwrap -n '__cronwrap_at first' -a flush -d 'Send now the reports that no endpoint has accepted so far'
 complete -c cronwrap -n '__cronwrap_at first' -a services -d 'List the services there are, and what each can carry'
 complete -c cronwrap -n '__cronwrap_at first' -a test -d 'Send a harmless event to each ENDPOINT, and say what came of it and what that proves'
@@ -109,8 +110,26 @@ complete -c cronwrap -n '__cronwrap_at "config check"' -l config -r -F -d 'Read 
 complete -c cronwrap -n '__cronwrap_at "config check"' -s h -l help -d 'Show this message and exit'
 complete -c cronwrap -n '__cronwrap_at history' -s n -l limit -x -d 'Show so many runs'
 complete -c cronwrap -n '__cronwrap_at history' -l json -d 'Write a JSON array, the newest run first'
+complete -c cronwrap -n '__cronwrap_at history' -l failed -d 'Leave out what succeeded, was skipped or goes on'
+complete -c cronwrap -n '__cronwrap_at history' -l config -r -F -d 'Read this file in place of the usual two'
 complete -c cronwrap -n '__cronwrap_at history' -l state-dir -x -a '(__fish_complete_directories)' -d 'Directory that holds the history'
 complete -c cronwrap -n '__cronwrap_at history' -s h -l help -d 'Show this message and exit'
+complete -c cronwrap -n '__cronwrap_at lint' -s u -l user -x -d 'Look at the crontab of this user'
+complete -c cronwrap -n '__cronwrap_at lint' -l dialect -x -a 'bcron busybox cronie debian portable supercronic systemd' -d 'The daemon'
+complete -c cronwrap -n '__cronwrap_at lint' -l as -x -a 'system user' -d 'With or without a user column'
+complete -c cronwrap -n '__cronwrap_at lint' -s s -l select -x -d 'Ask only these rules'
+complete -c cronwrap -n '__cronwrap_at lint' -s i -l ignore -x -d 'Do not ask these rules'
+complete -c cronwrap -n '__cronwrap_at lint' -s f -l format -x -a 'text json jsonl sarif github gitlab junit checkstyle' -d 'How findings are written'
+complete -c cronwrap -n '__cronwrap_at lint' -l fail-on -x -a 'error warning info never' -d 'Exit with 1 from this severity on'
+complete -c cronwrap -n '__cronwrap_at lint' -l diff -d 'Show what --fix would change'
+complete -c cronwrap -n '__cronwrap_at lint' -l fix -d 'Repair what can be repaired safely'
+complete -c cronwrap -n '__cronwrap_at lint' -l unsafe-fixes -d 'Take the fixes in that may change the meaning'
+complete -c cronwrap -n '__cronwrap_at lint' -l host -d 'Look at this host\'s files and users for any crontab'
+complete -c cronwrap -n '__cronwrap_at lint' -l root -x -a '(__fish_complete_directories)' -d 'Look at the host, or the image, whose root this directory is'
+complete -c cronwrap -n '__cronwrap_at lint' -l baseline -r -F -d 'Leave out what this file knows'
+complete -c cronwrap -n '__cronwrap_at lint' -l write-baseline -r -F -d 'Write what is found to this file'
+complete -c cronwrap -n '__cronwrap_at lint' -l config -r -F -d 'Read this file in place of the usual two'
+complete -c cronwrap -n '__cronwrap_at lint' -s h -l help -d 'Show this message and exit'
 complete -c cronwrap -n '__cronwrap_at flush' -l list -d 'Show what is owed and what was dropped'
 complete -c cronwrap -n '__cronwrap_at flush' -l report-budget -x -d 'How long all of it may take'
 complete -c cronwrap -n '__cronwrap_at flush' -l json -d 'Write a JSON array'

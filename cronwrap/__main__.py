@@ -9,7 +9,10 @@ import sys
 from cronwrap.run import options, session
 
 # Taken as such only in the first place; `cronwrap -- history` runs a program of that name.
-SUBCOMMANDS = ("config", "flush", "history", "services", "test")
+SUBCOMMANDS = (
+    "config", "flush", "forget", "history", "kill", "lint", "logs", "overdue", "ping", "running",
+    "services", "status", "test",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -1,20 +1,137 @@
 """``cronwrap lint``."""
 
-from pathlib import Path
+import os
+import sys
+from typing import Any
 
 import click
 
-from cronwrap.lint import formats, linter
-from cronwrap.lint.crontab import Crontab
-from cronwrap.lint.dialects import DEFAULT, DIALECTS
+from cronwrap import config as config_files
+from cronwrap.cli import show
+from cronwrap.errors import UsageError
+from cronwrap.lint import baseline, formats, linter, session
+from cronwrap.lint.dialects import DIALECTS
+from cronwrap.lint.finding import Finding
+from cronwrap.lint.inputs import STDIN, Inputs, Wanted
+from cronwrap.lint.selection import FAIL_ON, Settings, chosen
+
+DIALECT = click.Choice(sorted(DIALECTS))
 
 
 @click.command("lint")
-@click.argument("paths", metavar="CRONTAB...", nargs=-1, required=True)
-@click.option("--dialect", type=click.Choice(sorted(DIALECTS)), default=DEFAULT, help="The daemon.")
-def command(paths: tuple[str, ...], dialect: str) -> None:
-    """Find the mistakes in crontabs that cron keeps silent about."""
-    files = [Crontab(Path(path).read_bytes(), path, dialect=dialect) for path in paths]
-    findings = linter.lint(files)
-    click.echo(formats.text(findings), nl=False)
-    raise click.exceptions.Exit(1 if linter.worst(findings) == "error" else 0)
+@click.argument("paths", metavar="[CRONTAB]...", nargs=-1)
+@click.option("--user", "-u", metavar="NAME", default="", help="Look at the crontab of this user.")
+@click.option("--dialect", type=DIALECT, help="The daemon; else the one that is installed.")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["system", "user"]),
+    help="With or without a user column; else told by the path and the lines.",
+)
+@click.option(
+    "--select",
+    "-s",
+    metavar="CODE",
+    multiple=True,
+    help="Ask only these rules: a code, its beginning, a name, all or default.",
+)
+@click.option("--ignore", "-i", metavar="CODE", multiple=True, help="Do not ask these rules.")
+@click.option(
+    "--format",
+    "-f",
+    "format_",
+    type=click.Choice(formats.FORMATS),
+    default="text",
+    show_default=True,
+    help="How findings are written.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(FAIL_ON),
+    help="Exit with 1 from this severity on.  [default: error]",
+)
+@click.option("--diff", is_flag=True, help="Show what --fix would change; change nothing.")
+@click.option("--fix", is_flag=True, help="Repair what can be repaired safely.")
+@click.option("--unsafe-fixes", is_flag=True, help="Take the fixes in that may change the meaning.")
+@click.option(
+    "--host", "look", is_flag=True, help="Look at this host's files and users for any crontab."
+)
+@click.option(
+    "--root",
+    metavar="DIR",
+    default="",
+    help="Look at the host, or the image, whose root this directory is.",
+)
+@click.option("--baseline", "known", metavar="FILE", help="Leave out what this file knows.")
+@click.option("--write-baseline", metavar="FILE", help="Write what is found to this file.")
+@click.option("--config", metavar="FILE", help="Read this file in place of the usual two.")
+def command(**given: Any) -> None:
+    """Find the mistakes in crontabs that cron keeps silent about.
+
+    Of files, directories, Dockerfiles or - for standard input; without any, of all crontabs of
+    this host that can be read.
+    """
+    settings = _settings(given)
+    rules = chosen(settings.select, settings.ignore)
+    inputs = Inputs(_wanted(given, settings))
+    files = inputs.read()
+    problems = inputs.problems
+    if given["diff"] or given["fix"]:
+        after = session.repaired(files, rules, unsafe=given["unsafe_fixes"])
+        if given["diff"]:
+            click.echo(session.diff(files, after.files), nl=False)
+        else:
+            problems += session.save(files, after.files)
+            files = after.files
+    elif given["unsafe_fixes"]:
+        raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
+    findings = linter.lint(files, rules)
+    if given["known"]:
+        findings = baseline.without_known(given["known"], findings)
+    if given["write_baseline"]:
+        baseline.write(given["write_baseline"], findings)
+    if given["fix"] and not given["diff"] and [file.path for file in files] == [STDIN]:
+        sys.stdout.buffer.write(files[0].data)
+    elif not given["diff"]:
+        _print(given["format_"], findings, [file.path for file in files])
+    for problem in problems:
+        show.complain(problem.message, problem.hint)
+    fails = settings.fails(linter.worst(findings)) and not given["write_baseline"]
+    raise click.exceptions.Exit(2 if problems else 1 if fails else 0)
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    """Return what the configuration says, and then the command line."""
+    settings = Settings()
+    chosen_file = given["config"] or os.environ.get("CRONWRAP_CONFIG", "")
+    config = config_files.load(config_files.paths(os.environ, chosen_file))
+    for problem in config.problems:
+        if problem.table == "lint" or (given["config"] and not problem.table):
+            raise UsageError(problem.message, hint=problem.hint)
+    for table in config.lint:
+        settings = settings.with_table(table.origin, table.values)
+    said = {key: given[key] for key in ("dialect", "fail_on") if given[key]}
+    for key in ("select", "ignore"):
+        if given[key]:
+            said[key] = tuple(word for text in given[key] for word in text.split(",") if word)
+    return settings._replace(**said)
+
+
+def _wanted(given: dict[str, Any], settings: Settings) -> Wanted:
+    return Wanted(
+        paths=given["paths"],
+        user=given["user"],
+        dialect=settings.dialect,
+        form=given["form"] or "",
+        root=given["root"] or "/",
+        look=given["look"] or bool(given["root"]),
+    )
+
+
+def _print(format_: str, findings: list[Finding], paths: list[str]) -> None:
+    if format_ == "text" and sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        from cronwrap.lint.formats.text import text
+
+        click.echo(text(findings, paths, colour=True), nl=False)
+    else:
+        click.echo(formats.render(format_, findings, paths), nl=False)

@@ -7,7 +7,22 @@ import sys
 import click
 
 from cronwrap import __version__
-from cronwrap.cli import config, flush, history, run, services, show, test
+from cronwrap.cli import (
+    config,
+    flush,
+    forget,
+    history,
+    lint,
+    logs,
+    overdue,
+    ping,
+    run,
+    running,
+    services,
+    show,
+    status,
+    test,
+)
 from cronwrap.errors import CronwrapError
 from cronwrap.run import options
 
@@ -44,7 +59,15 @@ def cronwrap() -> None:
 
 cronwrap.add_command(run.command)
 cronwrap.add_command(config.group)
+cronwrap.add_command(status.command)
 cronwrap.add_command(history.command)
+cronwrap.add_command(logs.command)
+cronwrap.add_command(running.command)
+cronwrap.add_command(running.kill_command)
+cronwrap.add_command(overdue.command)
+cronwrap.add_command(ping.command)
+cronwrap.add_command(forget.command)
+cronwrap.add_command(lint.command)
 cronwrap.add_command(flush.command)
 cronwrap.add_command(services.command)
 cronwrap.add_command(test.command)

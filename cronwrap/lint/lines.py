@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from cronwrap.schedule import Schedule, ScheduleError
 
 
+# What may not be written within one pair of quotes; within more, or others, nothing may.
+_UNQUOTABLE = {"'": "'", '"': '"$`\\!'}
+
+
 class Span(NamedTuple):
     """Bytes of the file from *start* to before *end*."""
 
@@ -176,7 +180,7 @@ class Line:
     def _edit(self, where: Place, new: str) -> Edit | None:
         """Return the edit, or None where quotes around *where* forbid it."""
         if isinstance(where, shell.Node):
-            if where.nest.strip("'") or (where.nest and "'" in new) or len(where.nest) > 1:
+            if where.nest and not set(new).isdisjoint(_UNQUOTABLE.get(where.nest, new)):
                 return None
             if self.dialect.percent:
                 new = new.replace("%", "\\%")

@@ -1,0 +1,260 @@
+"""The crontabs to look at: files, directories, standard input, a user's, all of this host."""
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from cronwrap.lint import dockerfile
+from cronwrap.lint.crontab import Crontab
+from cronwrap.lint.detect import daemon_of
+from cronwrap.lint.host import Host
+
+STDIN = "-"
+MOST_BYTES = 64 * 1024 * 1024  # hundreds of times what any daemon takes
+SYSTEM_FILES = ("/etc/crontab",)
+SYSTEM_DIRECTORIES = ("/etc/cron.d",)
+SPOOLS = ("/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron", "/etc/crontabs")
+
+
+class Problem(NamedTuple):
+    """What could not be looked at, for a person."""
+
+    message: str
+    hint: str = ""
+
+
+class Wanted(NamedTuple):
+    """What was asked for.
+
+    Attributes:
+        paths: files, directories, ``-``, Dockerfiles; none for all crontabs of the host.
+        user: whose crontab; "" for none.
+        dialect: "" to find out.
+        form: "system", "user" or "" to find out.
+        root: the directory that is the root of the host.
+        look: whether rules may look at the host for crontabs that stand elsewhere too.
+    """
+
+    paths: Sequence[str] = ()
+    user: str = ""
+    dialect: str = ""
+    form: str = ""
+    root: str = "/"
+    look: bool = False
+
+
+class Inputs:
+    """Reads what was asked for.
+
+    Attributes:
+        problems: what could not be read.
+    """
+
+    def __init__(self, wanted: Wanted, stdin: Callable[[], bytes] | None = None) -> None:
+        self.wanted = wanted
+        self.host = Host(wanted.root)
+        self.problems: list[Problem] = []
+        self._stdin = stdin or sys.stdin.buffer.read
+        self._dialect = wanted.dialect
+
+    @property
+    def dialect(self) -> str:
+        """The daemon, unless a file says another."""
+        if not self._dialect:
+            self._dialect = daemon_of(self.host)
+        return self._dialect
+
+    def read(self) -> list[Crontab]:
+        """Return the crontabs."""
+        wanted = self.wanted
+        if wanted.user:
+            return [*self._of_user(wanted.user)]
+        if not wanted.paths:
+            return [*self._of_host()]
+        return [file for path in dict.fromkeys(wanted.paths) for file in self._of_path(path)]
+
+    def _of_path(self, path: str) -> Iterator[Crontab]:
+        if path == STDIN:
+            yield self._crontab(self._stdin(), STDIN)
+        elif Path(path).is_dir():
+            yield from self._of_directory(path)
+        elif dockerfile.is_one(path):
+            yield from self._of_dockerfile(path)
+        else:
+            data = self._data(path)
+            if data is not None:
+                yield self._crontab(data, path)
+
+    def _of_directory(self, path: str) -> Iterator[Crontab]:
+        """Yield what stands in a directory: files, but for hidden ones and what is no text."""
+        try:
+            names = sorted(os.listdir(path))  # noqa: PTH208 - a name may be any bytes
+        except OSError as error:
+            self._cannot(path, error)
+            return
+        for name in names:
+            inner = os.path.join(path, name)  # noqa: PTH118 - keeps ./ as it was typed
+            if not name.startswith(".") and Path(inner).is_file():
+                data = self._data(inner)
+                if data is not None:
+                    yield self._crontab(data, inner)
+
+    def _of_dockerfile(self, path: str) -> Iterator[Crontab]:
+        data = self._data(path)
+        if data is None:
+            return
+        image = dockerfile.read(data.decode(errors="replace"))
+        if not image.crontabs:
+            message = f"{path}: it copies no crontab that can be told as one"
+            self.problems.append(Problem(message, "name the crontabs instead"))
+        for source, target in image.crontabs:
+            inner = str(Path(path).parent / source)
+            copied = self._data(inner)
+            if copied is not None:
+                dialect = self.wanted.dialect or image.dialect
+                yield Crontab(copied, inner, dialect=dialect, form=self._form(target, copied))
+
+    def _form(self, path: str, data: bytes) -> str:
+        from cronwrap.lint.form import form_of
+
+        return self.wanted.form or form_of(path, data)
+
+    def _of_user(self, user: str) -> Iterator[Crontab]:
+        for spool in SPOOLS:
+            real = self.host.real(f"{spool}/{user}")
+            if real is not None and real.is_file():
+                yield from self._live(f"{spool}/{user}", owner=user)
+                return
+        if self.wanted.root == "/" and (text := _listed(user)) is not None:
+            yield self._crontab(text, f"crontab of {user}", owner=user, live=True)
+            return
+        hint = "" if os.geteuid() == 0 else "root may read the crontabs of all users"
+        self.problems.append(Problem(f"{user} has no crontab that can be read", hint))
+
+    def _of_host(self) -> Iterator[Crontab]:
+        """Yield every crontab of the host that can be read."""
+        for path in SYSTEM_FILES:
+            if self.host.exists(path):
+                yield from self._live(path)
+        for directory in SYSTEM_DIRECTORIES:
+            for name in self.host.names(directory):
+                if not name.startswith("."):
+                    yield from self._live(f"{directory}/{name}")
+        # Of the others, some are links to the first that is there, some lie above it.
+        spool = next((one for one in SPOOLS if self.host.is_dir(one)), "")
+        if spool:
+            yield from self._of_spool(spool)
+
+    def _of_spool(self, spool: str) -> Iterator[Crontab]:
+        real = self.host.real(spool)
+        if real is None or not os.access(real, os.R_OK | os.X_OK):
+            yield from self._own(spool)
+        for name in self.host.names(spool):
+            if not name.startswith("."):
+                yield from self._live(f"{spool}/{name}", owner=name)
+
+    def _own(self, spool: str) -> Iterator[Crontab]:
+        """Yield the crontab of who asks, where those of all may not be read."""
+        import pwd
+
+        message = f"{spool}: the crontabs of other users cannot be read"
+        self.problems.append(Problem(message, "root can"))
+        user = pwd.getpwuid(os.geteuid()).pw_name
+        if self.wanted.root == "/" and (text := _listed(user)) is not None:
+            yield self._crontab(text, f"crontab of {user}", owner=user, live=True)
+
+    def _live(self, path: str, owner: str = "") -> Iterator[Crontab]:
+        """Yield the crontab at *path* of the host."""
+        real = self.host.real(path)
+        if real is not None and real.is_file():
+            shown = path if self.wanted.root == "/" else str(real)
+            data = self._data(shown)
+            if data is not None:
+                form = "user" if owner else "system"
+                yield self._crontab(data, shown, owner=owner, live=True, form=form)
+
+    def _crontab(
+        self, data: bytes, path: str, *, owner: str = "", live: bool = False, form: str = ""
+    ) -> Crontab:
+        live = live or self._is_live(path)
+        return Crontab(
+            data,
+            path,
+            dialect=self.dialect,
+            form=self.wanted.form or form,
+            owner=owner or self._owner(path, live=live),
+            live=live,
+            host=self.host if live or self.wanted.look else None,
+        )
+
+    def _is_live(self, path: str) -> bool:
+        inner = self._inner(path)
+        places = (*SYSTEM_DIRECTORIES, *SPOOLS)
+        return inner in SYSTEM_FILES or str(Path(inner).parent) in places
+
+    def _inner(self, path: str) -> str:
+        """Return *path* as the host names it."""
+        absolute, root = os.path.abspath(path), os.path.abspath(self.wanted.root)  # noqa: PTH100 - not resolved
+        inside = root != "/" and absolute.startswith(f"{root}/")
+        return absolute[len(root) :] if inside else absolute if root == "/" else ""
+
+    def _owner(self, path: str, *, live: bool) -> str:
+        parent = str(Path(self._inner(path)).parent)
+        return Path(path).name if live and parent in SPOOLS else ""
+
+    def _data(self, path: str) -> bytes | None:
+        """Return the bytes of a file that may be a crontab; else tell why not."""
+        try:
+            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # no FIFO may hold us
+            with os.fdopen(fd, "rb") as file:
+                mode = os.fstat(fd).st_mode
+                if not stat.S_ISREG(mode):
+                    self.problems.append(Problem(f"{path}: this is no file"))
+                    return None
+                data = file.read(MOST_BYTES + 1)
+        except OSError as error:
+            self._cannot(path, error)
+            return None
+        except ValueError:
+            self.problems.append(Problem(f"{path!r}: no file has such a name"))
+            return None
+        return data if self._is_text(path, data) else None
+
+    def _is_text(self, path: str, data: bytes) -> bool:
+        if len(data) > MOST_BYTES:
+            message = f"{path}: this is larger than {MOST_BYTES >> 20} MiB; no daemon takes that"
+            self.problems.append(Problem(message, "is it the right file?"))
+            return False
+        head = data[:8192]
+        wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
+        if wide or head.count(0) > len(head) // 100:
+            message = f"{path}: this is UTF-16" if wide else f"{path}: this is no text"
+            hint = "cron reads bytes; save it as UTF-8" if wide else "is it the right file?"
+            self.problems.append(Problem(message, hint))
+            return False
+        return True
+
+    def _cannot(self, path: str, error: OSError) -> None:
+        hint = ""
+        if isinstance(error, PermissionError):
+            hint = "ask as root, or as who owns it"
+        self.problems.append(Problem(f"{path}: cannot be read: {error.strerror}", hint))
+
+
+def _listed(user: str) -> bytes | None:
+    """Return what ``crontab -l`` shows of the crontab of *user*; None if there is none."""
+    import pwd
+    import subprocess
+
+    mine = pwd.getpwuid(os.geteuid()).pw_name == user
+    words = ["crontab", "-l"] if mine else ["crontab", "-u", user, "-l"]
+    try:
+        done = subprocess.run(
+            words, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=10
+        )
+    except (OSError, subprocess.TimeoutExpired, ValueError):
+        return None
+    return done.stdout if done.returncode == 0 else None

@@ -1,18 +1,18 @@
 """``cronwrap history``."""
 
 import json
-import os
 from collections import defaultdict
 from typing import Any
 
 import click
 from rich.text import Text
 
-from cronwrap.cli import show
-from cronwrap.state import state_dir
-from cronwrap.store import Store
+from cronwrap.cli import memory, show
+from cronwrap.event import FAIL
+from cronwrap.store.records import LOST
 
 HEADINGS = ("started", "check", "outcome", "exit", "duration", "CPU", "memory", "output", "why")
+FAILED = (FAIL, LOST)
 STYLES = {"success": "green", "fail": "bold red", "lost": "bold red", "running": "cyan"}
 
 
@@ -22,16 +22,24 @@ STYLES = {"success": "green", "fail": "bold red", "lost": "bold red", "running":
     "--limit", "-n", metavar="N", default=50, show_default=True, help="Show so many runs."
 )
 @click.option("--json", "as_json", is_flag=True, help="Write a JSON array, the newest run first.")
-@click.option("--state-dir", "state_dir_", metavar="DIR", help="Directory that holds the history.")
-def command(checks: tuple[str, ...], limit: int, as_json: bool, state_dir_: str | None) -> None:  # noqa: FBT001 - click's
+@click.option("--failed", is_flag=True, help="Leave out what succeeded, was skipped or goes on.")
+@memory.CONFIG
+@memory.STATE_DIR
+def command(
+    checks: tuple[str, ...],
+    *,
+    limit: int,
+    directory: str | None,
+    chosen: str | None,
+    as_json: bool,
+    failed: bool,
+) -> None:
     """Show the runs that this machine remembers, the newest first.
 
     With CHECK, only those of the checks that are named.
     """
-    chosen = state_dir_ or os.environ.get("CRONWRAP_STATE_DIR")
-    store = Store(state_dir(os.environ, chosen))
-    store.take_in()
-    runs = store.runs(checks, limit)
+    known = memory.recall(directory, chosen)
+    runs = known.store.runs(checks, limit, FAILED if failed else ())
     if as_json:
         click.echo(json.dumps(runs, indent=2))
     elif runs:

@@ -1,20 +1,28 @@
 """How values look to a person: shared by the commands, and by nothing else."""
 
 import datetime as dt
+import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
+from unicodedata import category
 
 import click
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from cronwrap import units
+from cronwrap.run import verdict
 
 WIDE = 10_000
+BARS = "▁▂▃▄▅▆▇█"
+# Unicode's categories of control and format characters, surrogates, and ends of lines.
+
+UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def console() -> Console:
@@ -32,19 +40,51 @@ def console() -> Console:
 def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
     """Print a table: ruled on a terminal, aligned columns in a pipe."""
     target = console()
-    ruled = box.SIMPLE_HEAD if target.is_terminal else None
-    shown = Table(box=ruled, pad_edge=False, header_style="bold", show_edge=False)
-    for heading in headings:
-        shown.add_column(heading, overflow="fold", no_wrap=not target.is_terminal)
-    for row in rows:
-        shown.add_row(*row)
-    if target.is_terminal:
-        target.print(shown)
+    if not target.is_terminal:
+        _columns([headings, *rows])
         return
-    with target.capture() as captured:
-        target.print(shown)
-    for line in captured.get().splitlines():
-        click.echo(line.rstrip())
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    for heading in headings:
+        shown.add_column(heading, overflow="fold")
+    for row in rows:
+        shown.add_row(*map(_harmless, row))
+    target.print(shown)
+
+
+def _columns(rows: Sequence[Sequence[str | Text]]) -> None:
+    """Print aligned columns: what rich does, in a tenth of the time for a thousand rows."""
+    cells = [[harmless(str(cell)) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = (
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        click.echo("  ".join(padded).rstrip())
+
+
+def _harmless(cell: str | Text) -> str | Text:
+    return (
+        Text(harmless(cell.plain), style=cell.style) if isinstance(cell, Text) else harmless(cell)
+    )
+
+
+def harmless(text: str, kept: str = "") -> str:
+    r"""Return *text* with what a terminal would act upon written out, but for what is *kept*.
+
+    Names, commands and output are whatever somebody wrote: escape sequences would change the
+    screen or the keyboard, and marks of direction would show a line in another order.
+
+    >>> harmless("a\x1b[2Jb\u202ec")
+    'a\\x1b[2Jb\\u202ec'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        char
+        if char in kept or category(char) not in UNSAFE
+        else char.encode("unicode_escape").decode()
+        for char in text
+    )
 
 
 def when(unix_s: float | None) -> str:
@@ -55,6 +95,30 @@ def when(unix_s: float | None) -> str:
         return dt.datetime.fromtimestamp(unix_s).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     except (ValueError, OverflowError, OSError):
         return f"{unix_s:.0f}"  # a clock that was far off, or a damaged record
+
+
+def ago(unix_s: float | None, now_unix_s: float) -> str:
+    """Return how long ago a time was, or in how long it will be, in its largest unit."""
+    if unix_s is None:
+        return ""
+    words = units.format_duration(abs(now_unix_s - unix_s)).split(" ")
+    short = " ".join((words[0].partition(".")[0], words[1]))
+    return f"{short} ago" if unix_s <= now_unix_s else f"in {short}"
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """Return bars as high as *values*, the highest as high as can be; a cross where there is none.
+
+    >>> sparkline([1.0, 2.0, None, 4.0])
+    '▂▄✗█'
+    """
+    highest = max((value for value in values if value is not None), default=0.0)
+    return "".join(
+        "✗"
+        if value is None
+        else BARS[min(7, max(0, math.ceil(8 * value / highest) - 1)) if highest else 0]
+        for value in values
+    )
 
 
 def duration(seconds: float | None) -> str:
@@ -81,6 +145,8 @@ def value(option_kind: str, given: Any) -> str:
         "flag": lambda flag: str(flag).lower(),
         "ionice": lambda pair: f"{['none', 'realtime', 'best-effort', 'idle'][pair[0]]}:{pair[1]}",
         "tag": "=".join,
+        "codes": verdict.format_codes,
+        "expectation": verdict.format_expectation,
     }
     return str(writers.get(option_kind, str)(given))
 

@@ -78,18 +78,22 @@ class Store:
             if record is not None and record.alive:
                 yield record
 
-    def runs(self, names: tuple[str, ...] = (), limit: int = 50) -> list[dict[str, Any]]:
+    def runs(
+        self, names: tuple[str, ...] = (), limit: int = 50, phases: tuple[str, ...] = ()
+    ) -> list[dict[str, Any]]:
         """Return the newest runs, the last one first: all that was recorded of each.
 
         Args:
             names: of checks; all checks when empty.
             limit: the most runs to return.
+            phases: of the runs that are wanted; all when empty.
         """
         names = tuple(map(records.storable, names))
         # Files first: one that is taken in meanwhile is then found in both, not in none.
         found = [one.facts for one in self.living() if not names or one.facts["check"] in names]
+        found = [run for run in found if not phases or run["phase"] in phases]
         if self._database.exists():
-            found += self._database.read(lambda db: history.newest(db, names, limit))
+            found += self._database.read(lambda db: history.newest(db, names, limit, phases))
         unique = {run["run_id"]: run for run in found}.values()
         return sorted(unique, key=history.at_unix_s, reverse=True)[:limit]
 

@@ -48,14 +48,21 @@ def add(db: sqlite3.Connection, facts: Mapping[str, Any], output: bytes = b"") -
     return cursor.rowcount == 1
 
 
-def newest(db: sqlite3.Connection, checks: Collection[str], limit: int) -> list[Run]:
-    """Return the newest runs, the last one first; of all checks when none is named."""
-    marks = ",".join("?" * len(checks))
-    where = f"WHERE check_name IN ({marks})" if checks else ""
+def newest(
+    db: sqlite3.Connection, checks: Collection[str], limit: int, phases: Collection[str] = ()
+) -> list[Run]:
+    """Return the newest runs, the last one first; of all checks or phases when none is named."""
+    wanted = {"check_name": checks, "phase": phases}
+    terms = [
+        f"{column} IN ({','.join('?' * len(values))})"
+        for column, values in wanted.items()
+        if values
+    ]
+    where = f"WHERE {' AND '.join(terms)}" if terms else ""
     rows = db.execute(
         f"SELECT check_name, facts, {', '.join(COLUMNS)} FROM runs {where}"  # noqa: S608 - only marks
         " ORDER BY at_unix_s DESC, number DESC LIMIT ?",
-        (*checks, limit),
+        (*checks, *phases, limit),
     )
     return [_run(*row) for row in rows]
 

@@ -1,6 +1,6 @@
 """How much is kept: ``[history]`` in the configuration file, else what most will want."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from cronwrap import units
@@ -51,14 +51,28 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def read(values: Mapping[str, Any], origin: str) -> tuple[Limits, list[tuple[str, str]]]:
+def of_tables(
+    tables: Iterable[tuple[Mapping[str, Any], str]],
+) -> tuple[Limits, list[tuple[str, str]]]:
+    """Return the limits that tables with their origins set, the later ones winning."""
+    found, all_problems = Limits(), []
+    for values, origin in tables:
+        found, problems = read(values, origin, found)
+        all_problems += problems
+    return found, all_problems
+
+
+def read(
+    values: Mapping[str, Any], origin: str, before: Limits | None = None
+) -> tuple[Limits, list[tuple[str, str]]]:
     """Return the limits that a table ``[history]`` sets, and its mistakes as (message, hint).
 
     Args:
         values: of the table.
         origin: of the table, for people.
+        before: what holds where the table says nothing, or something wrong.
     """
-    found: dict[str, Any] = {}
+    found = before or Limits()
     problems = []
     for key, written in values.items():
         if key not in _READERS:
@@ -66,8 +80,8 @@ def read(values: Mapping[str, Any], origin: str) -> tuple[Limits, list[tuple[str
             problems.append((f"{origin}: there is no key {key!r}", hint))
             continue
         try:
-            found[key] = _READERS[key](written)
+            found = found._replace(**{key: _READERS[key](written)})
         except ValueError as error:
             message = f"{origin}: {key} {str(written)!r} {error}"
-            problems.append((message, f"it stays at {getattr(Limits(), key)}"))
-    return Limits(**found), problems
+            problems.append((message, f"it stays at {getattr(found, key)}"))
+    return found, problems

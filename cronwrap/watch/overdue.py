@@ -13,6 +13,7 @@ from cronwrap.store.checks import Check
 from cronwrap.store.outbox import Address
 from cronwrap.units import format_duration
 from cronwrap.watch.due import Plan
+from cronwrap.watch.plans import endpoints
 from cronwrap.watch.status import Status, statuses
 
 MISSED = "missed"
@@ -43,8 +44,8 @@ def report(
     """
     check = status.check
     event = missed_event(status, now_unix_s)
-    files = check.config_files if check.endpoints else plan.config_files
-    addresses = [Address(word, files, None) for word in check.endpoints or plan.endpoints]
+    words, files = endpoints(check, plan)
+    addresses = [Address(word, files, None) for word in words]
     if not store.miss(check._replace(missed_unix_s=event.started_unix_s), event, addresses):
         return
     until_s = time.monotonic() + BUDGET_S

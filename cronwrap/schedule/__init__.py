@@ -8,6 +8,8 @@ what no daemon has. Nothing here reads files, clocks or time zones of its own ac
 from cronwrap.schedule.dialects import DEFAULT, DIALECTS, Dialect
 from cronwrap.schedule.model import Field, Oddity, Schedule, ScheduleError, SpecialDay
 from cronwrap.schedule.parse import fields_taken, parse
+from cronwrap.schedule.runs import Run, normal_period_s, previous, runs
+from cronwrap.schedule.words import words
 
 __all__ = [
     "DEFAULT",
@@ -15,9 +17,14 @@ __all__ = [
     "Dialect",
     "Field",
     "Oddity",
+    "Run",
     "Schedule",
     "ScheduleError",
     "SpecialDay",
     "fields_taken",
+    "normal_period_s",
     "parse",
+    "previous",
+    "runs",
+    "words",
 ]

@@ -1,8 +1,7 @@
 """How bcron reads a field: ``timespec-parse.c``, in which items need no comma between them."""
 
 from cronwrap.schedule.dialects import Range
-from cronwrap.schedule.model import Oddity
-from cronwrap.schedule.reading import DIGITS, Reading, Refused, bad_value, c_int
+from cronwrap.schedule.reading import DIGITS, Reading, Scan, bad_value, c_int
 
 _LONG_NAMES = {
     "month": (
@@ -15,60 +14,52 @@ _LONG_NAMES = {
 
 def read_bcron(text: str, field: Range) -> Reading:
     """Read a field as bcron does."""
-    values: set[int] = set()
-    oddities: list[Oddity] = []
-    at = 0
-    while True:
-        at = _item(text, at, field, values, oddities)
-        after = at
-        while text[at : at + 1] == ",":
-            at += 1
-        if at == len(text):
-            return Reading(frozenset(values), tuple(oddities))
-        if at == after:
-            oddities.append(Oddity("no_comma", at, len(text), text[at:]))
+    scan = Scan(text, field)
+    _item(scan)
+    while scan.at < len(text):
+        start, commas = scan.at, scan.take(",")
+        while scan.take(","):
+            pass
+        if scan.at == len(text):
+            break
+        _item(scan)
+        if not commas:
+            scan.odd("no_comma", start, text[start : scan.at])
+    return scan.reading()
 
 
-def _item(text: str, at: int, field: Range, values: set[int], oddities: list[Oddity]) -> int:
-    start = at
-    if text[at : at + 1] == "*":
-        low, high, at = field.low, field.high, at + 1
-    else:
-        low, at = _value(text, at, field)
-        high = low
-        if text[at : at + 1] == "-":
-            high, at = _value(text, at + 1, field)
-    step = 1
-    if text[at : at + 1] == "/":
-        digits = DIGITS.match(text, at + 1)
-        if digits is None:
-            raise Refused("bad_step", at, at + 1, word="")
-        step, at = c_int(digits.group()), digits.end()
-    _check(text, (start, at), (low, high, step), field)
-    if step > max(high - low, 1):
-        oddities.append(Oddity("step_too_large", start, at, f"only {low}"))
-    values.update(range(low, high + 1, step))
-    return at
-
-
-def _check(text: str, place: tuple[int, int], span: tuple[int, int, int], field: Range) -> None:
-    (start, end), (low, high, step) = place, span
-    word = text[start:end]
-    if low < field.low or high > field.high:
-        raise Refused("out_of_range", start, end, word=word)
+def _item(scan: Scan) -> None:
+    start, step = scan.at, 1
+    low, high = scan.field.low, scan.field.high
+    if not scan.take("*"):
+        low = high = _value(scan)
+        if scan.take("-"):
+            high = _value(scan)
+    slash = scan.at
+    if scan.take("/"):
+        digits = scan.match(DIGITS)
+        if not digits:
+            raise scan.refused("bad_step", slash, word="")
+        step = c_int(digits)
+    if low < scan.field.low or high > scan.field.high:
+        raise scan.refused("out_of_range", start)
     if low > high:
-        raise Refused("backwards", start, end, word=word, low=low, high=high)
+        raise scan.refused("backwards", start, low=low, high=high)
     if step <= 0:
-        raise Refused("step_hangs", start, end, word=word)
+        raise scan.refused("step_hangs", start)
+    if step > max(high - low, 1):
+        scan.odd("step_too_large", start, f"only {low}")
+    scan.values.update(range(low, high + 1, step))
 
 
-def _value(text: str, at: int, field: Range) -> tuple[int, int]:
-    digits = DIGITS.match(text, at)
-    if digits is not None:
-        return c_int(digits.group()), digits.end()
-    for number, long in enumerate(_LONG_NAMES.get(field.name, ()), start=field.low):
+def _value(scan: Scan) -> int:
+    digits = scan.match(DIGITS)
+    if digits:
+        return c_int(digits)
+    rest = scan.text[scan.at :].lower()
+    for number, long in enumerate(_LONG_NAMES.get(scan.field.name, ()), start=scan.field.low):
         for name in (long, long[:3]):
-            end = at + len(name)
-            if text[at:end].lower() == name and not text[end : end + 1].isalpha():
-                return number, end
-    raise bad_value(text, at)
+            if rest.startswith(name) and not rest[len(name) : len(name) + 1].isalpha():
+                scan.at += len(name)
+                return number
+    raise bad_value(scan.text, scan.at)

@@ -13,7 +13,7 @@ ALL_DAYS, ALL_MONTHS, ALL_WEEKDAYS = (
     frozenset(range(7)),
 )
 _LONGEST_MONTHS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
-_SATURDAY, _SUNDAY = 6, 0
+_SATURDAY, _SUNDAY = 6, 7  # as isoweekday() has them
 
 
 class ScheduleError(CronwrapError):
@@ -91,24 +91,26 @@ class SpecialDay(NamedTuple):
 
     def day(self, year: int, month: int) -> int:
         """Return the day of a month that it means; 0 if that month has none."""
-        first, last = date(year, month, 1), monthrange(year, month)[1]
-        if self.of_week:
-            first_one = 1 + (self.weekday - first.isoweekday()) % 7
-            if self.kind == "last_weekday":
-                return first_one + (last - first_one) // 7 * 7
-            day = first_one + 7 * (self.number - 1)
-            return day if day <= last else 0
+        last = monthrange(year, month)[1]
         if self.kind == "last":
             return last
+        if self.of_week:
+            first = 1 + (self.weekday - date(year, month, 1).isoweekday()) % 7
+            count = (last - first) // 7 if self.kind == "last_weekday" else self.number - 1
+            day = first + 7 * count
+            return day if day <= last else 0
         day = last if self.kind == "last_workday" else self.number
-        if day > last:
-            return 0
-        weekday = date(year, month, day).isoweekday() % 7
-        if weekday == _SATURDAY:
-            return day - 1 if day > 1 else day + 2
-        if weekday == _SUNDAY:
-            return day + 1 if day < last else day - 2
-        return day
+        return _workday(year, month, day, last) if day <= last else 0
+
+
+def _workday(year: int, month: int, day: int, last: int) -> int:
+    """Return the Monday to Friday that is nearest to a day, in the same month."""
+    weekday = date(year, month, day).isoweekday()
+    if weekday == _SATURDAY:
+        return day - 1 if day > 1 else day + 2
+    if weekday == _SUNDAY:
+        return day + 1 if day < last else day - 2
+    return day
 
 
 class Schedule(NamedTuple):

@@ -215,7 +215,7 @@ def _portable(text: str) -> Schedule:
         for name in ("minutes", "hours", "days", "months", "weekdays", "days_match", "reboot")
         if getattr(debian, name) != getattr(cronie, name)
     ]
-    if different:
+    if different or any(oddity.kind == "random" for oddity in cronie.oddities):
         raise _error(
             "not_portable", 0, len(text), DIALECTS["portable"],
             write="write numbers, ranges and steps",

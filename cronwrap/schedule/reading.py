@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from cronwrap.schedule.dialects import Range
 from cronwrap.schedule.model import Oddity, SpecialDay
 
 DIGITS = re.compile(r"[0-9]+")
@@ -38,6 +39,48 @@ class Refused(Exception):  # noqa: N818 - a daemon's answer, which becomes a Sch
     def moved(self, by: int) -> "Refused":
         """Return the same of a field in which what was read begins *by* characters later."""
         return Refused(self.kind, self.start + by, self.end + by, **self.details)
+
+
+class Scan:
+    """A field while it is read: what is written, how far one is, and what was found."""
+
+    def __init__(self, text: str, field: Range) -> None:
+        self.text = text
+        self.field = field
+        self.at = 0
+        self.values: set[int] = set()
+        self.oddities: list[Oddity] = []
+
+    @property
+    def next(self) -> str:
+        """The next character; "" at the end."""
+        return self.text[self.at : self.at + 1]
+
+    def take(self, character: str) -> bool:
+        """Go past a character if it is the next one."""
+        found = self.next == character
+        self.at += found
+        return found
+
+    def match(self, pattern: "re.Pattern[str]") -> str:
+        """Go past what a pattern matches here, and return it."""
+        found = pattern.match(self.text, self.at)
+        word = found.group() if found else ""
+        self.at += len(word)
+        return word
+
+    def odd(self, kind: str, start: int, detail: str) -> None:
+        """Note something odd from a place up to here."""
+        self.oddities.append(Oddity(kind, start, self.at, detail))
+
+    def refused(self, kind: str, start: int, **details: object) -> Refused:
+        """Return why the daemon refuses what stands between a place and here."""
+        details.setdefault("word", self.text[start : self.at])
+        return Refused(kind, start, self.at, **details)
+
+    def reading(self, *, limited: bool = True) -> Reading:
+        """Return what the field was taken for."""
+        return Reading(frozenset(self.values), tuple(self.oddities), limited)
 
 
 def c_int(digits: str) -> int:

@@ -4,8 +4,8 @@ import re
 from functools import cache
 
 from cronwrap.schedule.dialects import Range
-from cronwrap.schedule.model import Oddity, SpecialDay
-from cronwrap.schedule.reading import Reading, Refused, bad_value
+from cronwrap.schedule.model import SpecialDay
+from cronwrap.schedule.reading import Reading, Refused, Scan, bad_value
 
 _LONG_NAMES = {
     "month": "january february march april may june july august september october november december",
@@ -20,109 +20,109 @@ _PATTERNS = {
     "weekday": "0?[0-7]",
     "year": "19[789][0-9]|20[0-9]{2}",
 }
-_KNOWN_STEPS = 60  # its table of numbers ends at 59, and goes on with the years
+_ITEM = re.compile("[^,]+")
+_LARGEST_STEP = 59  # its table of numbers ends there
 
 
 def read_supercronic(text: str, field: Range) -> Reading:
-    """Read a field as supercronic does."""
-    values: set[int] = set()
-    oddities: list[Oddity] = []
+    """Read a field as supercronic does.
+
+    It looks at the shape of all items first, and then takes them one by one; in fields other than
+    days it stops at the first ``*``, and does not see what is wrong behind it.
+    """
+    scan = Scan(text, field)
+    found = [_item(scan, match) for match in _ITEM.finditer(text)]
+    if not found:
+        raise Refused("empty", 0, len(text))
     special: list[SpecialDay] = []
     limited = True
-    items = [
-        _item(match[0], match.start(), field, oddities) for match in re.finditer("[^,]+", text)
-    ]
-    if not items:
-        raise Refused("empty", 0, len(text))
-    of_days = field.name in ("day", "weekday")
-    for found in items:
-        if found is None:
-            limited = False
-            if not of_days:  # it looks no further
-                return Reading(frozenset(range(field.low, field.high + 1)))
-        elif isinstance(found, Refused):
-            raise found
-        elif isinstance(found, SpecialDay):
-            special.append(found)
+    for item in found:
+        if isinstance(item, Refused):
+            raise item
+        if isinstance(item, SpecialDay):
+            special.append(item)
+        elif item is not None:
+            scan.values.update(item)
         else:
-            values.update(found)
+            limited = False
+            if field.name not in ("day", "weekday"):
+                break
     if not limited:
         return Reading(frozenset(range(field.low, field.high + 1)), limited=False)
-    return Reading(frozenset(values), tuple(oddities), special_days=tuple(special))
+    return scan.reading()._replace(special_days=tuple(special))
 
 
-def _item(
-    item: str, at: int, field: Range, oddities: list[Oddity]
-) -> "range | list[int] | SpecialDay | Refused | None":
-    """Return an item's values; None for all; what refuses it unless ``*`` stands before it."""
-    item = item.lower()
+def _item(scan: Scan, match: "re.Match[str]") -> "list[int] | SpecialDay | Refused | None":
+    """Return an item's values; None for all; why it is refused if nothing keeps it from being."""
+    start, scan.at = match.span()
+    item = match[0].lower()
     if item in ("*", "?"):
         return None
-    match = _shape(field.name).fullmatch(item)
-    end = at + len(item)
-    if match is None:
-        special = _special(item, field)
-        return special or _why(item, at, field)
-    first, last, step_text = match["first"], match["last"], match["step"]
-    high = 6 if field.name == "weekday" else field.high
-    if first is not None and last is None and step_text is None:
-        value = _number(first, at, field, oddities)
-        return [] if value is None else [value]
-    step = 1
-    if step_text is not None:
-        step = int(step_text) if len(step_text) < 3 and int(step_text) < _KNOWN_STEPS else 0  # noqa: PLR2004 - two digits
-        if step_text in ("0", "00"):
-            raise Refused("step_zero", at, end, word=step_text)
-        if not 1 <= step <= high:
-            raise Refused("step_too_large", at, end, word=step_text)
-    low = field.low
-    if first is not None:
-        low = _number(first, at, field, oddities) or 0
+    shape = _shape(scan.field.name).fullmatch(item)
+    if shape is None:
+        return _special(scan, item) or _why(scan, start)
+    first, last, step_text = shape["first"], shape["last"], shape["step"]
+    high = 6 if scan.field.name == "weekday" else scan.field.high
+    step = 1 if step_text is None else _step(scan, start, step_text, high)
+    low = scan.field.low if first is None else _number(scan, start, first)
     if last is not None:
-        high = _number(last, at, field, oddities) or 0
+        high = _number(scan, start, last)
         if low > high and step_text is None:
-            raise Refused("backwards", at, end, word=item, low=low, high=high)
+            raise scan.refused("backwards", start, low=low, high=high)
         if low > high:
-            oddities.append(Oddity("wrap_empty", at, end, item))
-    return [value for value in range(low, high + 1, step) if value >= field.low]
+            scan.odd("wrap_empty", start, match[0])
+    elif first is not None and step_text is None:
+        high = low
+    return [value for value in range(low, high + 1, step) if value >= scan.field.low]
 
 
-def _number(word: str, at: int, field: Range, oddities: list[Oddity]) -> int | None:
-    """Return what a value stands for; None for a number it knows the shape of, but not the value.
+def _step(scan: Scan, start: int, digits: str, largest: int) -> int:
+    if digits in ("0", "00"):
+        raise scan.refused("step_zero", start)
+    step = int(digits[:3])
+    if len(digits) > 2 or step > min(largest, _LARGEST_STEP):  # noqa: PLR2004 - 059 is not in its table
+        raise scan.refused("step_too_large", start, word=digits)
+    return step
 
-    Its tables of months and weekdays lack 01 to 09: they become 0, a Sunday or no month at all.
+
+def _number(scan: Scan, start: int, word: str) -> int:
+    """Return what a value stands for.
+
+    Its tables of months and weekdays lack 01 to 09, which become 0: a Sunday, or no month at all.
     """
-    if word.isdigit():
-        if field.name not in ("month", "weekday") or word == "0" or not word.startswith("0"):
-            return int(word) % 7 if field.name == "weekday" else int(word)
-        meant = "Sunday" if field.name == "weekday" else "no month"
-        oddities.append(Oddity("zero_padded", at, at + len(word), f"{word} is {meant}"))
-        return 0 if field.name == "weekday" else None
-    return field.low + field.names.index(word[:3])
+    if not word.isdigit():
+        return scan.field.low + scan.field.names.index(word[:3])
+    if scan.field.name not in ("month", "weekday"):
+        return int(word)
+    if len(word) > 1 and word.startswith("0"):
+        meant = "Sunday" if scan.field.name == "weekday" else "no month"
+        scan.odd("zero_padded", start, f"{word} is {meant}")
+        return 0
+    return int(word) % 7 if scan.field.name == "weekday" else int(word)
 
 
-def _special(item: str, field: Range) -> SpecialDay | None:
-    if field.name == "day":
+def _special(scan: Scan, item: str) -> SpecialDay | None:
+    if scan.field.name == "day":
         if item in ("l", "lw"):
             return SpecialDay("last" if item == "l" else "last_workday")
         workday = re.fullmatch(f"({_PATTERNS['day']})w", item)
         return SpecialDay("workday", int(workday[1])) if workday else None
-    if field.name == "weekday":
+    if scan.field.name == "weekday":
         match = re.fullmatch(f"({_values('weekday')})(?:l|#([1-5]))", item)
         if match is None:
             return None
-        weekday = _number(match[1], 0, field, []) or 0
+        weekday = _number(scan, scan.at - len(item), match[1])
         if match[2]:
             return SpecialDay("nth_weekday", int(match[2]), weekday)
         return SpecialDay("last_weekday", weekday=weekday)
     return None
 
 
-def _why(item: str, at: int, field: Range) -> Refused:
-    number = re.match("[0-9]+", item)
-    if number and number[0] == item:
-        return Refused("out_of_range", at, at + len(item), word=item)
-    return bad_value(item, 0).moved(at)
+def _why(scan: Scan, start: int) -> Refused:
+    word = scan.text[start : scan.at]
+    if word.isdigit():
+        return scan.refused("out_of_range", start)
+    return bad_value(word, 0).moved(start)
 
 
 def _values(name: str) -> str:

@@ -8,81 +8,87 @@ a month is refused, because the flag of the failed try to read it as a number st
 import re
 
 from cronwrap.schedule.dialects import Range
-from cronwrap.schedule.model import Oddity, SpecialDay
-from cronwrap.schedule.reading import Reading, Refused, bad_value
+from cronwrap.schedule.model import SpecialDay
+from cronwrap.schedule.reading import Reading, Refused, Scan, bad_value
 
+_ITEM = re.compile("[^,]+")
 _NUMBER = re.compile(r"[\v\f\r]*\+?([0-9]+)")
-_LARGEST = 2**64
+_LARGEST = 2**64 - 1
 
 
 def read_systemd(text: str, field: Range) -> Reading:
     """Read a field as systemd-cron does."""
+    last = _last_day(text, field)
+    if last is not None:
+        return Reading(frozenset(), special_days=(last,))
+    scan = Scan(text, field)
+    for match in _ITEM.finditer(text):
+        start, scan.at = match.span()
+        _item(scan, start)
+    if not scan.values:
+        raise Refused("empty", 0, len(text))
+    return scan.reading()
+
+
+def _last_day(text: str, field: Range) -> SpecialDay | None:
+    """Return what ``L`` stands for, which it knows only alone: ``L`` a day, ``5L`` a weekday."""
     if field.name == "day" and text == "L":
-        return Reading(frozenset(), special_days=(SpecialDay("last"),))
-    if field.name == "weekday" and len(text) > 1 and text.endswith("L"):
+        return SpecialDay("last")
+    if field.name == "weekday" and text.endswith("L"):
         weekday = _number(text[:-1])
         if weekday is not None and weekday <= field.high:
-            return Reading(
-                frozenset(), special_days=(SpecialDay("last_weekday", weekday=weekday % 7),)
-            )
-    values: set[int] = set()
-    oddities: list[Oddity] = []
-    for item in re.finditer(r"[^,]+", text):
-        _item(item[0], item.start(), field, values, oddities)
-    if not values:
-        raise Refused("empty", 0, len(text))
-    return Reading(frozenset(values), tuple(oddities))
+            return SpecialDay("last_weekday", weekday=weekday % 7)
+    return None
 
 
-def _item(item: str, at: int, field: Range, values: set[int], oddities: list[Oddity]) -> None:
-    end = at + len(item)
-    span, slash, step_text = item.partition("/")
+def _item(scan: Scan, start: int) -> None:
+    span, slash, step_text = scan.text[start : scan.at].partition("/")
     step = _number(step_text) if slash else 1
     if step is None:
-        raise Refused("bad_step", at + len(span), end, word=step_text)
-    if span == "*":
-        low, high = field.low, field.high
-    else:
-        first, dash, last = span.partition("-")
-        low = _value(first, at, field)
-        high = _value(last, at + len(first) + 1, field, ends=True) if dash else low
-        if not dash and field.name == "weekday":
-            high = _value(first, at, field, ends=True)
-        if low < field.low or low > field.high:
-            raise Refused("out_of_range", at, at + len(first), word=first)
-        if low > high:
-            raise Refused("backwards", at, end, word=span, low=low, high=high)
-        if high > field.high:
-            oddities.append(Oddity("cut_to_range", at, end, f"up to {field.high}"))
-        if not dash and low != high:
-            oddities.append(Oddity("sunday_daily", at, end, "every day"))
-        high = min(high, field.high)
+        raise scan.refused("bad_step", start + len(span), word=step_text)
+    low, high = scan.field.low, scan.field.high
+    if span != "*":
+        low, high = _ends(scan, start, span)
     if step == 0:
-        raise Refused("step_hangs", at + len(span), end, word=item)
+        raise scan.refused("step_hangs", start)
     if step > max(high - low, 1):
-        oddities.append(Oddity("step_too_large", at, end, f"only {low}"))
-    values.update(range(low, high + 1, step))
+        scan.odd("step_too_large", start, f"only {low}")
+    scan.values.update(range(low, high + 1, step))
+
+
+def _ends(scan: Scan, start: int, span: str) -> tuple[int, int]:
+    field = scan.field
+    first, dash, last = span.partition("-")
+    low = _value(first, start, field)
+    high = _value(last if dash else first, start + len(first + dash) * bool(dash), field, ends=True)
+    if low < field.low or low > field.high:
+        raise scan.refused("out_of_range", start, word=first)
+    if low > high:
+        raise scan.refused("backwards", start, word=span, low=low, high=high)
+    if high > field.high:
+        scan.odd("cut_to_range", start, f"{span} up to {field.high}")
+    if not dash and low != high:
+        scan.odd("sunday_daily", start, span)
+    return low, min(high, field.high)
 
 
 def _value(word: str, at: int, field: Range, *, ends: bool = False) -> int:
     name = word[:3].lower()
     if name in field.names:
+        number = field.low + field.names.index(name)
         if field.name == "month":
-            raise Refused(
-                "month_name", at, at + len(word), word=word, low=1 + field.names.index(name)
-            )
-        return 7 if ends and name == "sun" else field.names.index(name)
-    number = _number(word)
-    if number is None:
+            raise Refused("month_name", at, at + len(word), word=word, low=number)
+        return 7 if ends and name == "sun" else number
+    parsed = _number(word)
+    if parsed is None:
         raise bad_value(word, 0).moved(at)
-    return number
+    return parsed
 
 
 def _number(word: str) -> int | None:
     """Return what strtoull makes of the whole word; None if it is no number."""
     match = _NUMBER.fullmatch(word)
-    if match is None:
+    digits = match[1].lstrip("0") if match else ""
+    if match is None or len(digits) > len(str(_LARGEST)) or int(digits or "0") > _LARGEST:
         return None
-    digits = match[1].lstrip("0")
-    number = int(digits or "0") if len(digits) <= 20 else _LARGEST  # noqa: PLR2004 - digits of 2**64
-    return number if number < _LARGEST else None
+    return int(digits or "0")

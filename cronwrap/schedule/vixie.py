@@ -6,144 +6,124 @@ does not look at a range's end before it counts that far: ``5-64/30`` is 5 and 3
 """
 
 from cronwrap.schedule.dialects import Range
-from cronwrap.schedule.model import Oddity
-from cronwrap.schedule.reading import LETTERS_AND_DIGITS, Reading, Refused, bad_value, c_int
+from cronwrap.schedule.reading import LETTERS_AND_DIGITS, Reading, Scan, bad_value, c_int
 
-_LONGEST_WORD = 99  # MAX_TEMPSTR of Debian's; cronie takes what fits into a line
+_LONGEST_WORD = {"debian": 99, "cronie": 131_071}  # MAX_TEMPSTR of each
 
 
 def read_debian(text: str, field: Range) -> Reading:
     """Read a field as Debian's cron does."""
-    values: set[int] = set()
-    oddities: list[Oddity] = []
-    at = _debian_item(text, 0, field, values, oddities)
-    while text[at : at + 1] == ",":
-        at = _debian_item(text, at + 1, field, values, oddities)
-    if at < len(text):
-        oddities.append(Oddity("junk_skipped", at, len(text), text[at:]))
-    return Reading(frozenset(values), tuple(oddities))
+    scan = Scan(text, field)
+    _debian_item(scan)
+    while scan.take(","):
+        _debian_item(scan)
+    junk, scan.at = scan.at, len(text)
+    if junk < len(text):
+        scan.odd("junk_skipped", junk, text[junk:])
+    return scan.reading()
 
 
-def _debian_item(text: str, at: int, field: Range, values: set[int], oddities: list[Oddity]) -> int:
-    start = at
-    if text[at : at + 1] == "*":
-        low, high, at = field.low, field.high, at + 1
-    else:
-        low, at = _number(text, at, field, _LONGEST_WORD)
-        if text[at : at + 1] == "/":
-            raise _step_alone(text, start, at, field)
-        _in_range(text, start, at, low, field)
-        if text[at : at + 1] != "-":
-            values.add(low)
-            return at
-        high_at = at + 1
-        high, at = _number(text, high_at, field, _LONGEST_WORD)
-        _in_range(text, high_at, at, high, field)
-    step = 1
-    if text[at : at + 1] == "/":
-        step, at = _step(text, at + 1, _LONGEST_WORD)
-    _fill(text, (start, at), (low, high, step), field, values, oddities)
-    return at
+def _debian_item(scan: Scan) -> None:
+    start = scan.at
+    low, high = scan.field.low, scan.field.high
+    if not scan.take("*"):
+        low = _number(scan, "debian")
+        if scan.next == "/":
+            raise _step_alone(scan, start)
+        _in_range(scan, start, low)
+        if not scan.take("-"):
+            scan.values.add(low)
+            return
+        high_at = scan.at
+        high = _number(scan, "debian")
+        _in_range(scan, high_at, high)
+    _fill(scan, start, low, high, _step(scan, "debian"))
 
 
 def read_cronie(text: str, field: Range) -> Reading:
     """Read a field as cronie does."""
-    values: set[int] = set()
-    oddities: list[Oddity] = []
-    at = _cronie_item(text, 0, field, values, oddities)
-    while at < len(text):
-        if text[at] != ",":
-            raise bad_value(text, at)
-        at = _cronie_item(text, at + 1, field, values, oddities)
-    return Reading(frozenset(values), tuple(oddities))
+    scan = Scan(text, field)
+    _cronie_item(scan)
+    while scan.at < len(text):
+        if not scan.take(","):
+            raise bad_value(text, scan.at)
+        _cronie_item(scan)
+    return scan.reading()
 
 
-def _cronie_item(text: str, at: int, field: Range, values: set[int], oddities: list[Oddity]) -> int:
-    start, step = at, 1
-    if text[at : at + 1] == "*":
-        low, high, at = field.low, field.high, at + 1
-    else:
-        low = field.low
-        if text[at : at + 1] != "~":
-            low, at = _number(text, at, field)
-        if text[at : at + 1] == "~":
-            return _cronie_random(text, start, at + 1, low, field, values, oddities)
-        if text[at : at + 1] == "/":
-            raise _step_alone(text, start, at, field)
-        if text[at : at + 1] != "-":
-            _in_range(text, start, at, low, field)
-            values.add(low)
-            return at
-        high, at = _number(text, at + 1, field)
-    if text[at : at + 1] == "/":
-        step, at = _step(text, at + 1)
-    _fill(text, (start, at), (low, high, step), field, values, oddities)
-    return at
+def _cronie_item(scan: Scan) -> None:
+    start = scan.at
+    low, high = scan.field.low, scan.field.high
+    if not scan.take("*"):
+        if scan.next != "~":
+            low = _number(scan, "cronie")
+        if scan.take("~"):
+            _random(scan, start, low)
+            return
+        if scan.next == "/":
+            raise _step_alone(scan, start)
+        if not scan.take("-"):
+            _in_range(scan, start, low)
+            scan.values.add(low)
+            return
+        high = _number(scan, "cronie")
+    _fill(scan, start, low, high, _step(scan, "cronie"))
 
 
-def _cronie_random(
-    text: str, start: int, at: int, low: int, field: Range, values: set[int], oddities: list[Oddity]
-) -> int:
+def _random(scan: Scan, start: int, low: int) -> None:
     """Take the first of the values that may be drawn: one is, each time the file is loaded."""
-    high = field.high
-    if at < len(text) and text[at] != ",":
-        high, at = _number(text, at, field)
+    high = scan.field.high
+    if scan.next not in ("", ","):
+        high = _number(scan, "cronie")
     if low > high:
-        raise Refused("backwards", start, at, word=text[start:at], low=low, high=high)
-    for number in (low, high):
-        _in_range(text, start, at, number, field)
-    values.add(low)
-    oddities.append(Oddity("random", start, at, f"one of {low} to {high}"))
-    return at
+        raise scan.refused("backwards", start, low=low, high=high)
+    _in_range(scan, start, low)
+    _in_range(scan, start, high)
+    scan.values.add(low)
+    scan.odd("random", start, f"one of {low} to {high}")
 
 
-def _number(text: str, at: int, field: Range, longest: int = 131_071) -> tuple[int, int]:
-    """Return the number or name at a place, and where it ends."""
-    match = LETTERS_AND_DIGITS.match(text, at)
-    word = match.group() if match else ""
-    if word.isdigit() and len(word) <= longest:
-        return c_int(word), at + len(word)
-    if word.lower() in field.names:
-        return field.low + field.names.index(word.lower()), at + len(word)
-    raise bad_value(text, at)
+def _number(scan: Scan, dialect: str) -> int:
+    start = scan.at
+    word = scan.match(LETTERS_AND_DIGITS)
+    if word.isdigit() and len(word) <= _LONGEST_WORD[dialect]:
+        return c_int(word)
+    if word.lower() in scan.field.names:
+        return scan.field.low + scan.field.names.index(word.lower())
+    raise bad_value(scan.text, start)
 
 
-def _step(text: str, at: int, longest: int = 131_071) -> tuple[int, int]:
-    match = LETTERS_AND_DIGITS.match(text, at)
-    word = match.group() if match else ""
-    if not word.isdigit() or len(word) > longest:
-        raise Refused("bad_step", at - 1, max(at + len(word), at), word=word)
+def _step(scan: Scan, dialect: str) -> int:
+    start = scan.at
+    if not scan.take("/"):
+        return 1
+    word = scan.match(LETTERS_AND_DIGITS)
+    if not word.isdigit() or len(word) > _LONGEST_WORD[dialect]:
+        raise scan.refused("bad_step", start, word=word)
     step = c_int(word)
     if step <= 0:
-        raise Refused("step_zero", at - 1, at + len(word), word=word)
-    return step, at + len(word)
+        raise scan.refused("step_zero", start)
+    return step
 
 
-def _in_range(text: str, start: int, end: int, number: int, field: Range) -> None:
-    if not field.low <= number <= field.high:
-        raise Refused("out_of_range", start, end, word=text[start:end])
+def _in_range(scan: Scan, start: int, number: int) -> None:
+    if not scan.field.low <= number <= scan.field.high:
+        raise scan.refused("out_of_range", start)
 
 
-def _step_alone(text: str, start: int, at: int, field: Range) -> Refused:
-    match = LETTERS_AND_DIGITS.match(text, at + 1)
-    end = match.end() if match else at + 1
-    return Refused("step_alone", start, end, write=f"{text[start:at]}-{field.high}{text[at:end]}")
+def _step_alone(scan: Scan, start: int) -> Exception:
+    number = scan.text[start : scan.at]
+    scan.take("/")
+    step = scan.match(LETTERS_AND_DIGITS)
+    return scan.refused("step_alone", start, write=f"{number}-{scan.field.high}/{step}")
 
 
-def _fill(
-    text: str,
-    place: tuple[int, int],
-    span: tuple[int, int, int],
-    field: Range,
-    values: set[int],
-    oddities: list[Oddity],
-) -> None:
-    (start, end), (low, high, step) = place, span
+def _fill(scan: Scan, start: int, low: int, high: int, step: int) -> None:
     found = range(low, high + 1, step)
-    if found and not (field.low <= low and found[-1] <= field.high):
-        raise Refused("out_of_range", start, end, word=text[start:end])
-    values.update(found)
+    if found and not (scan.field.low <= low and found[-1] <= scan.field.high):
+        raise scan.refused("out_of_range", start)
+    scan.values.update(found)
     if not found:
-        oddities.append(Oddity("wrap_empty", start, end, text[start:end]))
+        scan.odd("wrap_empty", start, scan.text[start : scan.at])
     elif step > max(high - low, 1):
-        oddities.append(Oddity("step_too_large", start, end, f"only {low}"))
+        scan.odd("step_too_large", start, f"only {low}")

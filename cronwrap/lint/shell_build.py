@@ -1,6 +1,7 @@
 """From tree-sitter's tree of a command to ours; nothing else knows tree-sitter."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 import tree_sitter
@@ -35,6 +36,7 @@ _COMPOUNDS = {
     "function_definition": "function",
 }
 _NO_STATEMENT = {"comment", "ERROR", "heredoc_body", ";", "&", "\n", ";;"}
+_WITHIN_WORD = re.compile(rb"(?:\\[ \t])*")
 _MOST_NESTED = 60
 _BACKTICK, _BACKSLASH = b"`\\"
 
@@ -170,37 +172,29 @@ class Builder:
     # Pipelines and commands
 
     def _pipeline(self, node: tree_sitter.Node) -> Pipeline:
+        """Return the pipeline that *node* is, with what it redirects as its last command's."""
+        at = self._span(node)
+        body = _redirected_pipeline(node)
+        if body is not None:
+            return self._with_redirects(self._pipeline(body), node)
+        if node.type == "negated_command":
+            inner = self._pipeline(node.named_children[-1])
+            return Pipeline(at, inner.commands, negated=not inner.negated, stderr=inner.stderr)
         commands: list[Command | Compound] = []
         bars: list[bool] = []
         negated = False
-        outer: list[tree_sitter.Node] = []
-        at = self._span(node)
-        while node.type in ("negated_command", "redirected_statement"):
-            inner = node.child_by_field_name("body") or next(
-                (child for child in node.named_children if "redirect" not in child.type), None
-            )
-            if inner is None or (
-                node.type == "redirected_statement"
-                and inner.type not in ("pipeline", "negated_command")
-            ):
-                break
-            if node.type == "negated_command":
-                negated = not negated
-            else:
-                outer.append(node)
-            node = inner
         for child in node.children if node.type == "pipeline" else [node]:
             if child.type in ("|", "|&"):
                 bars.append(child.type == "|&")
+            elif child.type == "negated_command" or _redirected_pipeline(child) is not None:
+                inner = self._pipeline(child)  # tree-sitter puts `a | b > f | c` in two
+                negated |= inner.negated and not commands
+                commands += inner.commands
+                bars += inner.stderr
             elif child.is_named and child.type not in _NO_STATEMENT:
-                negated |= child.type == "negated_command" and not commands
                 commands.append(self._command(child))
-        if not commands:
-            commands.append(Command(at, ()))
-        pipeline = Pipeline(at, tuple(commands), negated=negated, stderr=tuple(bars))
-        for one in outer:
-            self._with_redirects(pipeline, one)
-        return pipeline
+        commands = commands or [Command(at, ())]
+        return Pipeline(at, tuple(commands), negated=negated, stderr=tuple(bars))
 
     def _command(self, node: tree_sitter.Node) -> Command | Compound:
         if node.type == "redirected_statement":
@@ -213,8 +207,6 @@ class Builder:
                 unwrap.unwrap(command, self.shell)
             command.end = self.text.offsets[node.end_byte]
             return command
-        if node.type == "negated_command":
-            return self._command(node.named_children[-1])
         if node.type in _COMPOUNDS:
             return self._compound(node)
         if node.type in ("list", "pipeline", "program"):
@@ -228,18 +220,18 @@ class Builder:
         words: list[Word] = []
         declares = node.type in ("declaration_command", "unset_command")
         if node.type == "test_command":
-            words = [self.word(leaf) for leaf in _test_words(node)]
+            words = [self.word(*leaves) for leaves in _touching(_test_words(node), self.text.data)]
         elif node.type in ("variable_assignment", "variable_assignments"):
             alone = node.type == "variable_assignment"
             assigns = [self._assign(one) for one in ([node] if alone else node.named_children)]
         else:
+            written = []
             for child in node.children:
                 if child.type == "variable_assignment" and not declares:
                     assigns.append(self._assign(child))
-                elif child.type == "command_name" or (
-                    child.type not in _NO_STATEMENT and "redirect" not in child.type
-                ):
-                    words.append(self.word(child))
+                elif child.type not in _NO_STATEMENT and "redirect" not in child.type:
+                    written.append(child)
+            words = [self.word(*parts) for parts in _touching(written, self.text.data)]
         redirects, late = self._redirects(node)
         words = sorted([*words, *late], key=lambda word: word.start)
         command = Command(self._span(node), tuple(words), tuple(assigns), redirects)
@@ -277,9 +269,9 @@ class Builder:
             redirects.append(Redirect(at, operator, fd, targets[0] if targets else None))
         return tuple(redirects), tuple(words)
 
-    def word(self, node: tree_sitter.Node) -> Word:
-        """Return the word that *node* is."""
-        return read_word(self, node)
+    def word(self, *nodes: tree_sitter.Node) -> Word:
+        """Return the word that *nodes* are."""
+        return read_word(self, nodes)
 
     # Compounds
 
@@ -311,6 +303,12 @@ class Builder:
             Builder(text, self.shell, f"{self.nest}`").script()
             for text in _backticks(data, node.start_byte, self.text.offsets)
         ]
+
+
+def _redirected_pipeline(node: tree_sitter.Node) -> tree_sitter.Node | None:
+    """Return the pipeline that *node* redirects, if it does."""
+    body = node.child_by_field_name("body") if node.type == "redirected_statement" else None
+    return body if body is not None and body.type in ("pipeline", "negated_command") else None
 
 
 def _backticks(data: bytes, start: int, offsets: Sequence[int]) -> Iterator[Text]:
@@ -357,6 +355,18 @@ def _bodies(node: tree_sitter.Node) -> Iterator[list[tree_sitter.Node]]:
             part.append(child)
     if any(one.is_named for one in part):
         yield part
+
+
+def _touching(nodes: Iterable[tree_sitter.Node], data: bytes) -> Iterator[list[tree_sitter.Node]]:
+    """Yield *nodes*, those in one that have no blank between: tree-sitter parts some words."""
+    word: list[tree_sitter.Node] = []
+    for node in nodes:
+        if word and not _WITHIN_WORD.fullmatch(data, word[-1].end_byte, node.start_byte):
+            yield word
+            word = []
+        word.append(node)
+    if word:
+        yield word
 
 
 def _test_words(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:

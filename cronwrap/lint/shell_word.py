@@ -1,5 +1,6 @@
 """A word of a shell command: what quoting and expansions leave of it, byte by byte."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cronwrap.lint.shell import At, Script, Variable, Word
@@ -18,10 +19,10 @@ _IN_DOUBLE = b'$`"\\\n'  # what a backslash escapes within double quotes
 class _Reader:
     """Reads one word: what the program gets, and where each byte of that was written."""
 
-    def __init__(self, builder: "Builder", node: "tree_sitter.Node") -> None:
+    def __init__(self, builder: "Builder", nodes: "Sequence[tree_sitter.Node]") -> None:
         self.builder = builder
-        self.start, self.end = node.start_byte, node.end_byte
-        self.expansions = {one.start_byte: one for one in _expansions(node)}
+        self.start, self.end = nodes[0].start_byte, nodes[-1].end_byte
+        self.expansions = {one.start_byte: one for node in nodes for one in _expansions(node)}
         self.data = bytearray()
         self.offsets: list[int] = []
         self.variables: list[Variable] = []
@@ -115,16 +116,16 @@ def _inner_expansions(node: "tree_sitter.Node") -> "list[tree_sitter.Node]":
     return [*found, *(one for each in found for one in _inner_expansions(each))]
 
 
-def read_word(builder: "Builder", node: "tree_sitter.Node") -> Word:
-    """Return the word that *node* of the text of *builder* is."""
-    reader = _Reader(builder, node)
+def read_word(builder: "Builder", nodes: "Sequence[tree_sitter.Node]") -> Word:
+    """Return the word that *nodes* of the text of *builder* are."""
+    reader = _Reader(builder, nodes)
     reader.read()
-    offsets = builder.text.offsets
-    word = Word(At(offsets[node.start_byte], offsets[node.end_byte], builder.nest))
-    word.text = builder.source(node).decode(errors="surrogateescape")
+    text, offsets = builder.text.data[reader.start : reader.end], builder.text.offsets
+    word = Word(At(offsets[reader.start], offsets[reader.end], builder.nest))
+    word.text = text.decode(errors="surrogateescape")
     word.literal = reader.data.decode(errors="surrogateescape")
     word.value = None if reader.expansions else word.literal
-    last = reader.offsets[-1] + 1 if reader.offsets else offsets[node.end_byte]
+    last = reader.offsets[-1] + 1 if reader.offsets else word.end
     word.offsets = [*reader.offsets, last]
     word.variables = tuple(reader.variables)
     word.scripts = tuple(reader.scripts)

@@ -160,6 +160,8 @@ def _cronwrap_operand(command: Command) -> int:
     words = command.values
     skipped = 1 if words[:1] == ["run"] else 0
     line = options.parse(words[skipped:])
+    if line.problem and "--" in words:
+        return _after_dashes(command)
     return len(command.words) - len(line.command) if line.command else len(command.words)
 
 

@@ -15,10 +15,14 @@ def _runs(db: sqlite3.Connection) -> None:
         "CREATE TABLE runs (run_id TEXT PRIMARY KEY, check_name TEXT NOT NULL,"
         " started_unix_s REAL NOT NULL, phase TEXT NOT NULL, facts TEXT NOT NULL) WITHOUT ROWID"
     )
+    db.execute("CREATE INDEX runs_by_check ON runs (check_name, started_unix_s)")
+    db.execute("CREATE INDEX runs_by_start ON runs (started_unix_s)")
 
 
 def _columns_and_checks(db: sqlite3.Connection) -> None:
     """Give what is asked for a column of its own, and each check a row; running ones have a file."""
+    db.execute("DROP INDEX runs_by_check")
+    db.execute("DROP INDEX runs_by_start")
     db.execute("ALTER TABLE runs RENAME TO old_runs")
     db.execute(
         "CREATE TABLE runs (number INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE,"

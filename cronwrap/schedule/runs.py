@@ -144,7 +144,7 @@ def _in_stretch(
             notes.update(_second_ones(schedule, stretch))
     if stretch.after_s > offset_s and skipped == "go" and offset_s < 0:
         extra += [
-            (_unix(wall) - stretch.after_s, f"{wall:%H:%M} is skipped: an hour earlier")
+            (_unix(wall) - stretch.after_s, f"{wall:%H:%M} is skipped: earlier by as much")
             for wall in _walls(schedule, end, end + stretch.after_s - offset_s, offset_s)
         ]
     if stretch.after_s < offset_s and repeated == "go" and stretch.after_s >= 0:
@@ -181,10 +181,11 @@ def _late(
         return []
     which = f"{missed[0]:%H:%M}"
     if skipped == "at_end" and jump_s <= _LONGEST_JUMP_S:
-        return [(start, f"{which} is skipped: right after it")]
+        all_of_them = f"{which} and {len(missed) - 1} more are" if missed[1:] else f"{which} is"
+        return [(start, f"{all_of_them} skipped: right after that")]
     if skipped in ("later", "go"):
         return [
-            (_unix(wall) - stretch.before_s, f"{wall:%H:%M} is skipped: that much later")
+            (_unix(wall) - stretch.before_s, f"{wall:%H:%M} is skipped: later by as much")
             for wall in missed
         ]
     if schedule.hours != ALL_HOURS:

@@ -32,7 +32,10 @@ def words(schedule: Schedule) -> str:
         return "once, when the daemon starts"
     if schedule.never:
         return f"never: {_why_never(schedule)}"
-    parts = [_time(schedule), _days(schedule), _months(schedule)]
+    days, months = _days(schedule), _months(schedule)
+    if months and days.endswith("of the month"):
+        days, months = days.replace("the month", months), ""
+    parts = [_time(schedule), days, f"in {months}" if months else ""]
     if schedule.years is not None and len(schedule.years) < 130:  # noqa: PLR2004 - 1970 to 2099
         parts.append(f"in {_numbers(schedule.years)}")
     return ", ".join(part for part in parts if part)
@@ -67,26 +70,18 @@ def _clock(minutes: frozenset[int], hours: frozenset[int]) -> str:
         return "at " + _listed(
             f"{hour:02}:{minute:02}" for hour in sorted(hours) for minute in sorted(minutes)
         )
-    rate = _rate(minutes)
-    if rate and hours == ALL_HOURS:
-        return rate
-    if rate and _is_range(hours):
-        return f"{rate} from {min(hours):02}:{min(minutes):02} to {max(hours):02}:{max(minutes):02}"
-    if rate:
-        return f"{rate} of {_hours(hours)}"
+    step = _step(minutes)
+    if step and 60 % step == 0 and len(minutes) == 60 // step > 1:
+        rate = "every minute" if step == 1 else f"every {step} minutes"
+        if hours == ALL_HOURS:
+            return f"{rate} from minute {min(minutes)} on" if min(minutes) else rate
+        if _is_range(hours):
+            first, last = f"{min(hours):02}:{min(minutes):02}", f"{max(hours):02}:{max(minutes):02}"
+            return f"{rate} from {first} to {last}"
+        if not min(minutes):
+            return f"{rate} of {_hours(hours)}"
     plural = "s" if len(minutes) > 1 else ""
     return f"at minute{plural} {_numbers(minutes)} of {_hours(hours)}"
-
-
-def _rate(minutes: frozenset[int]) -> str:
-    """Return "every 5 minutes" if that is so, across the hour's end too."""
-    if minutes == ALL_MINUTES:
-        return "every minute"
-    step = _step(minutes)
-    if step and 60 % step == 0 and len(minutes) == 60 // step and len(minutes) > 1:
-        start = f", from minute {min(minutes)} on," if min(minutes) else ""
-        return f"every {step} minutes{start}"
-    return ""
 
 
 def _hours(hours: frozenset[int]) -> str:
@@ -149,8 +144,8 @@ def _months(schedule: Schedule) -> str:
         return ""
     ordered = sorted(schedule.months)
     if len(ordered) > 2 and _is_range(schedule.months):  # noqa: PLR2004 - a range
-        return f"in {_MONTHS[ordered[0]]} to {_MONTHS[ordered[-1]]}"
-    return f"in {_listed(_MONTHS[month] for month in ordered)}"
+        return f"{_MONTHS[ordered[0]]} to {_MONTHS[ordered[-1]]}"
+    return _listed(_MONTHS[month] for month in ordered)
 
 
 def _numbers(values: Iterable[int]) -> str:

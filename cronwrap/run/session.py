@@ -48,10 +48,10 @@ def _run(line: "Line") -> int:
     if job.fatal is not None:
         started = spawn.NotStarted(UNUSABLE, *job.fatal)
     else:
-        started = spawn.start(job, variables, signals.ignored, prctl)
+        started = spawn.start(job, variables, signals.ignored, prctl, load_the_rest)
     lifetime = None
     try:
-        from cronwrap.run.lifetime import Lifetime  # the job runs: this delays nothing
+        from cronwrap.run.lifetime import Lifetime
 
         lifetime = Lifetime(job, run_id, signals, started_unix_s, started_s)
         return lifetime.run(started)
@@ -61,6 +61,14 @@ def _run(line: "Line") -> int:
 
         emergency.complain(error)
         return emergency.see_out(started, lifetime.status if lifetime else None)
+
+
+def load_the_rest() -> None:
+    """Import what comes after the start; if that fails, it fails again where it is wanted."""
+    try:
+        from cronwrap.run import lifetime  # noqa: F401 - it takes 4 ms
+    except Exception:  # noqa: BLE001, S110 - the job is under way: whatever it is, not now
+        pass
 
 
 def free_descriptors(kept: "set[int]") -> None:

@@ -93,6 +93,7 @@ def start(
     variables: "list[tuple[bytes, bytes]]",
     ignored: "set[int]",
     prctl: "Callable[[int, int], bool]",
+    meanwhile: "Callable[[], None]",
 ) -> "Child | NotStarted":
     """Start *job* with all signals blocked in this process; the caller unblocks them.
 
@@ -101,6 +102,7 @@ def start(
         variables: to add to its environment.
         ignored: the signals that this process was told to ignore when it began.
         prctl: kernel.load_prctl's.
+        meanwhile: what to do while the child makes for exec; must not raise.
 
     Returns:
         the child, or why there is none; then nothing of it is left.
@@ -134,6 +136,8 @@ def start(
     os.close(status_write)
     for _, write, _ in pipes:
         os.close(write)
+    os.sched_yield()  # where there is one processor, the child goes first
+    meanwhile()
     failure = os.read(status_read, 4096)
     os.close(status_read)
     if failure:

@@ -8,7 +8,7 @@ _cronwrap()
     [[ $cur == [:=] ]] && cur=""
     while ((i < COMP_CWORD)); do
         case "$command ${COMP_WORDS[i]}" in
-            " config" | " flush" | " history" | " lint" | " run" | " services" | " test" | "config check" | "config show")
+            " config" | " flush" | " forget" | " history" | " kill" | " lint" | " logs" | " overdue" | " ping" | " run" | " running" | " services" | " status" | " test" | "config check" | "config show")
                 command="${command:+$command }${COMP_WORDS[i]}"
                 ((i++))
                 ;;
@@ -25,17 +25,26 @@ _cronwrap()
                 ;;
             "config check":--config | "config show":--config | :--chdir | \
                 :--check | :--config | :--endpoint | :--env-file | \
-                :--environment | :--fail-after | :--fast-factor | :--grace | \
-                :--heartbeat | :--ionice | :--keep-output | :--kill-after | \
-                :--log-dir | :--log-limit | :--nice | :--output | \
-                :--report-budget | :--schedule | :--signal | :--slow-factor | \
-                :--state-dir | :--tag | :--tail-bytes | :--timeout | :--timezone \
-                | :--umask | :-c | :-e | :-t | flush:--report-budget | \
-                flush:--state-dir | history:--config | history:--limit | \
-                history:--state-dir | history:-n | lint:--as | lint:--baseline | \
-                lint:--config | lint:--dialect | lint:--fail-on | lint:--format \
-                | lint:--ignore | lint:--root | lint:--select | lint:--user | \
-                lint:--write-baseline | lint:-f | lint:-i | lint:-s | lint:-u | \
+                :--environment | :--expect | :--fail-after | :--fail-if | \
+                :--fail-unless | :--fast-factor | :--grace | :--heartbeat | \
+                :--ionice | :--keep-output | :--kill-after | :--log-dir | \
+                :--log-limit | :--min-duration | :--nice | :--output | \
+                :--report-budget | :--schedule | :--signal | :--skip-codes | \
+                :--slow-factor | :--stall-action | :--stall-timeout | \
+                :--state-dir | :--success-codes | :--tag | :--tail-bytes | \
+                :--timeout | :--timezone | :--umask | :--warn-codes | :--warn-if \
+                | :-c | :-e | :-t | flush:--report-budget | flush:--state-dir | \
+                forget:--config | forget:--state-dir | history:--config | \
+                history:--limit | history:--state-dir | history:-n | \
+                kill:--config | kill:--run | kill:--state-dir | kill:--wait | \
+                lint:--as | lint:--baseline | lint:--config | lint:--dialect | \
+                lint:--fail-on | lint:--format | lint:--ignore | lint:--root | \
+                lint:--select | lint:--user | lint:--write-baseline | lint:-f | \
+                lint:-i | lint:-s | lint:-u | logs:--config | logs:--run | \
+                logs:--state-dir | overdue:--config | overdue:--state-dir | \
+                ping:--config | ping:--detail | ping:--endpoint | ping:--phase | \
+                ping:--run-id | ping:--state-dir | ping:-e | running:--config | \
+                running:--state-dir | status:--config | status:--state-dir | \
                 test:--check | test:--config | test:--phase | \
                 test:--report-budget | test:-c)
                 [[ ${COMP_WORDS[i]} == "=" ]] && ((i < COMP_CWORD)) && ((i++))
@@ -61,7 +70,10 @@ _cronwrap()
             COMPREPLY=($(compgen -W "
                 -c --check -e --endpoint -t --timeout --kill-after --signal
                 --chdir --env-file --nice --ionice --umask --output --no-capture
-                --tail-bytes --keep-output --log-dir --log-limit
+                --tail-bytes --keep-output --log-dir --log-limit --success-codes
+                --warn-codes --skip-codes --fail-if --fail-unless --warn-if
+                --fail-on-stderr --fail-on-empty-output --min-duration --expect
+                --stall-timeout --stall-action --strict-exit
                 --no-output-in-report --environment --tag --fail-after
                 --slow-factor --fast-factor --heartbeat --report-budget
                 --schedule --timezone --grace --config --state-dir --dry-run -v
@@ -72,7 +84,10 @@ _cronwrap()
             COMPREPLY=($(compgen -W "
                 -c --check -e --endpoint -t --timeout --kill-after --signal
                 --chdir --env-file --nice --ionice --umask --output --no-capture
-                --tail-bytes --keep-output --log-dir --log-limit
+                --tail-bytes --keep-output --log-dir --log-limit --success-codes
+                --warn-codes --skip-codes --fail-if --fail-unless --warn-if
+                --fail-on-stderr --fail-on-empty-output --min-duration --expect
+                --stall-timeout --stall-action --strict-exit
                 --no-output-in-report --environment --tag --fail-after
                 --slow-factor --fast-factor --heartbeat --report-budget
                 --schedule --timezone --grace --config --state-dir --dry-run -v
@@ -88,10 +103,40 @@ _cronwrap()
         "config check":-*)
             COMPREPLY=($(compgen -W "--config -h --help" -- "$cur"))
             ;;
+        status:-*)
+            COMPREPLY=($(compgen -W "--json --config --state-dir -h --help" -- "$cur"))
+            ;;
         history:-*)
             COMPREPLY=($(compgen -W "
                 -n --limit --json --failed --config --state-dir -h --help
             " -- "$cur"))
+            ;;
+        logs:-*)
+            COMPREPLY=($(compgen -W "
+                --run -f --follow --raw --json --config --state-dir -h --help
+            " -- "$cur"))
+            ;;
+        running:-*)
+            COMPREPLY=($(compgen -W "--json --config --state-dir -h --help" -- "$cur"))
+            ;;
+        kill:-*)
+            COMPREPLY=($(compgen -W "
+                --run --wait --json --config --state-dir -h --help
+            " -- "$cur"))
+            ;;
+        overdue:-*)
+            COMPREPLY=($(compgen -W "
+                --dry-run --json --config --state-dir -h --help
+            " -- "$cur"))
+            ;;
+        ping:-*)
+            COMPREPLY=($(compgen -W "
+                --phase --detail --run-id -e --endpoint --json --config
+                --state-dir -h --help
+            " -- "$cur"))
+            ;;
+        forget:-*)
+            COMPREPLY=($(compgen -W "--json --config --state-dir -h --help" -- "$cur"))
             ;;
         lint:-*)
             COMPREPLY=($(compgen -W "
@@ -120,7 +165,7 @@ _cronwrap()
         :*)
             # Without a letter of it, no list of all the commands there are.
             [[ -z $cur && COMP_CWORD -eq 1 ]] || _cronwrap_job "$COMP_CWORD"
-            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config history lint flush services test" -- "$cur"))
+            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config status history logs running kill overdue ping forget lint flush services test" -- "$cur"))
             ;;
     esac
 }
@@ -132,11 +177,12 @@ _cronwrap_value()
         --signal) COMPREPLY=($(compgen -W "TERM INT HUP QUIT USR1 USR2 KILL" -- "$cur")) ;;
         --ionice) COMPREPLY=($(compgen -W "realtime best-effort idle" -- "$cur")) ;;
         --output) COMPREPLY=($(compgen -W "all on-failure none" -- "$cur")) ;;
+        --stall-action) COMPREPLY=($(compgen -W "warn end" -- "$cur")) ;;
+        --phase) COMPREPLY=($(compgen -W "start success fail log" -- "$cur")) ;;
         --dialect) COMPREPLY=($(compgen -W "bcron busybox cronie debian portable supercronic systemd" -- "$cur")) ;;
         --as) COMPREPLY=($(compgen -W "system user" -- "$cur")) ;;
         --format | -f) COMPREPLY=($(compgen -W "text json jsonl sarif github gitlab junit checkstyle" -- "$cur")) ;;
         --fail-on) COMPREPLY=($(compgen -W "error warning info never" -- "$cur")) ;;
-        --phase) COMPREPLY=($(compgen -W "start success fail log" -- "$cur")) ;;
         --baseline | --config | --env-file | --write-baseline)
             local IFS=$'\n'
             compopt -o filenames 2>/dev/null

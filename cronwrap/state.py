@@ -1,6 +1,7 @@
 """The state directory: where what cronwrap remembers is, and what its files are called.
 
 runs/ID.run     a run; once it is unlocked, somebody must look at it
+runs/ID.report  what the job says of itself, while it runs; see run/testimony.py
 runs/ID.done    a run of which nothing is owed; taken into the store when there are many
 history.sqlite3 the store
 owed            exists while the store owes something; its time is when to try again
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 RUNS = "runs"
-SUFFIX, SETTLED = ".run", ".done"
+SUFFIX, SETTLED, SAID = ".run", ".done", ".report"
 OWED_MARK = "owed"
 LONGEST_PAUSE_S = 3600.0  # between two tries; a mark later than that is a clock that was set back
 MANY_FILES = 64

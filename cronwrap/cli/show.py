@@ -4,7 +4,7 @@ import datetime as dt
 import math
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from unicodedata import category
 
@@ -137,7 +137,7 @@ def value(option_kind: str, given: Any) -> str:
         return ""
     if isinstance(given, list):
         return ", ".join(value(option_kind, one) for one in given)
-    writers = {
+    writers: dict[str, Callable[[Any], str]] = {
         "duration": lambda seconds: units.format_duration(seconds).replace(".0 ", " "),
         "size": units.format_size,
         "signal": units.signal_name,

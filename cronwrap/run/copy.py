@@ -15,6 +15,8 @@ import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cronwrap.run.hold import Hold
     from cronwrap.run.log import Log
     from cronwrap.run.tail import Tail
@@ -113,9 +115,13 @@ class Stream:
         name: the descriptor of ours that the job's stream stands for, 1 or 2.
         writer: where it is passed on to, or None.
         ended: nobody can write to it any more, and all of it has been read.
+        read_bytes: how much has been read.
+        look: called with all that is read, or None; see run/rules.py.
     """
 
-    __slots__ = ("_hold", "_log", "_tail", "ended", "fd", "name", "writer")
+    __slots__ = (
+        "_hold", "_log", "_tail", "ended", "fd", "look", "name", "read_bytes", "writer",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -131,6 +137,8 @@ class Stream:
         self.name = name
         self.writer = writer
         self.ended = False
+        self.read_bytes = 0
+        self.look: Callable[[memoryview], None] | None = None
         self._tail = tail
         self._hold = hold
         self._log = log
@@ -158,6 +166,7 @@ class Stream:
                 self.ended = True
                 return False
             self._tail.fill(size)
+            self.read_bytes += size
             self._pass_on(room[:size])
             if self.pending_bytes:
                 break
@@ -170,3 +179,5 @@ class Stream:
             self.writer.write(data)
         if self._log is not None:
             self._log.add(data)
+        if self.look is not None:
+            self.look(data)

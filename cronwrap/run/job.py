@@ -51,10 +51,11 @@ class Job:
         origins: where each value was given, by the option's key; "built-in" for a default.
         config: the files' endpoints and services.
         warnings: mistakes that do not stop the job, as (message, hint).
+        doubts: mistakes in what counts as success, which the report of the end tells, too.
         fatal: the mistake that does, as (message, hint), or None.
     """
 
-    __slots__ = ("check", "command", "config", "fatal", "origins", "values", "warnings")
+    __slots__ = ("check", "command", "config", "doubts", "fatal", "origins", "values", "warnings")
 
     def __init__(self, command: "list[str]", config: "Config") -> None:
         self.check = ""
@@ -63,6 +64,7 @@ class Job:
         self.values: dict[str, Any] = {}
         self.origins: dict[str, str] = {}
         self.warnings: list[tuple[str, str]] = []
+        self.doubts: list[str] = []
         self.fatal: tuple[str, str] | None = None
 
     def __getattr__(self, key: str) -> "Any":
@@ -99,7 +101,8 @@ def _from_environment(environ: "Mapping[str, str]") -> "dict[str, Any]":
     for option in options.OPTIONS:
         text = environ.get(option.variable)
         if text:  # set but empty is as good as not set: a crontab cannot unset
-            given[option.key] = text.split() if option.multiple else text
+            words = text.splitlines() if option.kind in options.LINES else text.split()
+            given[option.key] = words if option.multiple else text
     return given
 
 
@@ -166,6 +169,8 @@ def _value(job: Job, option: "Option", levels: "list[Level]") -> "tuple[Any, str
                 job.stop(message, "the job did not run: this option says how it is to run")
             else:
                 job.warnings.append((f"{message}; it is left out", ""))
+                if option.topic == options.VERDICT:
+                    job.doubts.append(f"{message}; it was left out")
     return (list(option.default or ()) if option.multiple else option.default), "built-in"
 
 

@@ -13,10 +13,12 @@ from cronwrap.run.keep import Keep
 from cronwrap.run.loop import Loop
 from cronwrap.run.record import Record
 from cronwrap.run.report import Report
+from cronwrap.run.rules import Rules
 from cronwrap.run.signals import STOPPING
 from cronwrap.run.spawn import Child, NotStarted
 from cronwrap.run.supervise import Supervisor
 from cronwrap.run.tail import Tail
+from cronwrap.run.verdict import exit_status
 from cronwrap.state import state_dir
 
 TYPE_CHECKING = False
@@ -39,10 +41,13 @@ class Lifetime:
         signals: "Signals",
         started_unix_s: float,
         started_s: float,
+        *,
+        report_path: str,
     ) -> None:
         self._job = job
         self._start = first_event(job, run_id, started_unix_s)
         self._started_s = started_s
+        self._report_path = report_path
         self._signals = signals
         self._loop = Loop(signals)
         self._stderr = Writer(2)
@@ -67,14 +72,16 @@ class Lifetime:
         supervisor = self._supervisor = Supervisor(self._loop, started, streams, self._started_s)
         self._signals.listen(keyboard=not started.own_group)
         self._loop.reap()  # those that have read the configuration
-        self._begin()
+        rules = Rules(self._job, streams, self._report_path)
+        self._begin(rules)
         memory = oom.counters()
+        rules.watch(supervisor, self._say)
         supervisor.watch(self._job.timeout, self._job.kill_after, self._job.signal)
         self._loop.on_signal = self._take_signal
         self._loop.forget("heartbeat")
         tail = self._tail.take()
         event = self._event(
-            **outcome.describe(supervisor, self._job, memory, self._own_rss_kib),
+            **rules.judge(outcome.describe(supervisor, self._job, memory, self._own_rss_kib)),
             finished_unix_s=time.time(),
             output=b"" if self._job.no_output_in_report else tail,
             output_bytes=self._tail.total_bytes,
@@ -82,7 +89,7 @@ class Lifetime:
         self._write_down(event)
         self._end(event, tail)
         self._leave_daemons(streams, event)
-        return event.exit_status or 0
+        return exit_status(self._job, event)
 
     @property
     def status(self) -> "int | None":
@@ -128,13 +135,15 @@ class Lifetime:
             for fd, name in child.pipes
         ]
 
-    def _begin(self) -> None:
+    def _begin(self, rules: Rules) -> None:
         start = self._event()
         self._write_down(start)
         if self._job.endpoint:
             self._report.begin(start)
             self._beat_later()
         self._say_warnings()
+        for problem in rules.problems:
+            self._say(problem, "the job is not held up; the report says so, too")
         self._say_if_verbose(f"check {self._job.check}: run {self._start.run_id} has started")
         self._caretaker.begin(self._record)
 
@@ -189,9 +198,8 @@ class Lifetime:
         self._keep.end(tail, self._loop)
         if self._hold is not None:
             self._pass_on(self._hold, event)
-        if event.reason == "timeout" or event.oom_killed:  # its output does not tell
-            how = "ended" if event.reason == "timeout" else "killed"
-            self._say(f"check {self._job.check}: the job was {how}: {event.detail}")
+        if why := outcome.untold(event):
+            self._say(f"check {self._job.check}: {why}")
         if self._job.endpoint:
             self._report.settle(lambda: self._told_to_stop)
             self._tell_of_reports()
@@ -245,7 +253,7 @@ class Lifetime:
         What holds it lives on after a job that ended by itself; cat(1) takes what it writes.
         """
         for stream in streams:
-            if not stream.ended and event.reason == "exit":
+            if not stream.ended and event.reason in outcome.BY_ITSELF:
                 self._leave_reader(stream.fd)
 
     def _leave_reader(self, fd: int) -> None:

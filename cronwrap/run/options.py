@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-JOB, OUTPUT, REPORT, SCHEDULE, OTHER = TOPICS = (
-    "The job", "Its output", "Reports", "When it should run", "Other options",
+JOB, OUTPUT, VERDICT, REPORT, SCHEDULE, OTHER = TOPICS = (
+    "The job", "Its output", "What counts as success", "Reports", "When it should run",
+    "Other options",
 )  # fmt: skip
 
 
@@ -118,6 +119,47 @@ OPTIONS = (
            metavar="DIR", topic=OUTPUT),
     Option("log-limit", "size", "How much of one run's output to keep in the log directory.",
            metavar="SIZE", default=2**30, topic=OUTPUT),
+    Option("success-codes", "codes",
+           "Exit statuses that are a success: a list such as 0,24 or 0,20-29. May be given again.",
+           metavar="CODES", default=[((0, 0),)], multiple=True, topic=VERDICT),
+    Option("warn-codes", "codes",
+           "Exit statuses that are a success to be warned of. May be given again.",
+           metavar="CODES", multiple=True, topic=VERDICT),
+    Option("skip-codes", "codes",
+           "Exit statuses by which the job says that it had nothing to do, neither success nor "
+           "failure, such as 75. May be given again.",
+           metavar="CODES", multiple=True, topic=VERDICT),
+    Option("fail-if", "expression",
+           "It is a failure when a line of the output matches this regular expression. May be "
+           "given again.",
+           metavar="REGEX", multiple=True, topic=VERDICT),
+    Option("fail-unless", "expression",
+           "It is a failure when no line of the output matches this regular expression. May be "
+           "given again.",
+           metavar="REGEX", multiple=True, topic=VERDICT),
+    Option("warn-if", "expression",
+           "Warn when a line of the output matches this regular expression. May be given again.",
+           metavar="REGEX", multiple=True, topic=VERDICT),
+    Option("fail-on-stderr", "flag",
+           "It is a failure when anything is written to standard error.", topic=VERDICT),
+    Option("fail-on-empty-output", "flag", "It is a failure when nothing is written.",
+           topic=VERDICT),
+    Option("min-duration", "duration", "It is a failure when the job ends sooner.",
+           metavar="DURATION", topic=VERDICT),
+    Option("expect", "expectation",
+           "It is a failure when a number that the job reports (CRONWRAP_REPORT) is not so, or is "
+           "missing: 'rows>0'. May be given again.",
+           metavar="EXPR", multiple=True, topic=VERDICT),
+    Option("stall-timeout", "duration",
+           "The job has stalled when it writes nothing for so long; 0 is never.",
+           metavar="DURATION", execution=True, topic=VERDICT),
+    Option("stall-action", "choice",
+           "What to do with a job that has stalled: warn of it, or end it as at a timeout.",
+           metavar="ACTION", default="warn", choices=("warn", "end"), execution=True,
+           topic=VERDICT),
+    Option("strict-exit", "flag",
+           "End with the verdict as exit status: 0, or on a failure the job's own, 1 if that is 0.",
+           topic=VERDICT),
     Option("no-output-in-report", "flag", "Report how the job went, but not what it wrote.",
            topic=REPORT),
     Option("environment", "text", "Environment to report, such as production or staging.",
@@ -158,6 +200,7 @@ OPTIONS = (
     Option("verbose", "flag", "Say on standard error what is done.", short="v", topic=OTHER),
 )  # fmt: skip
 
+LINES = {"expression", "expectation"}  # kinds whose values may hold blanks
 BY_KEY = {option.key: option for option in OPTIONS}
 BY_FLAG = {f"--{option.name}": option for option in OPTIONS}
 BY_FLAG.update({f"-{option.short}": option for option in OPTIONS if option.short})
@@ -223,6 +266,18 @@ def _tag(text: str) -> "tuple[str, str]":
     return name, value
 
 
+def _codes(text: str) -> "Any":
+    from cronwrap.run import verdict
+
+    return verdict.parse_codes(text)
+
+
+def _expectation(text: str) -> "Any":
+    from cronwrap.run import verdict
+
+    return verdict.parse_expectation(text)
+
+
 PARSERS: "dict[str, Callable[[str], Any]]" = {
     "text": _text,
     "choice": _text,
@@ -232,6 +287,9 @@ PARSERS: "dict[str, Callable[[str], Any]]" = {
     "factor": _factor,
     "ionice": _ionice,
     "tag": _tag,
+    "codes": _codes,
+    "expression": _text,
+    "expectation": _expectation,
     "duration": units.parse_duration,
     "size": units.parse_size,
     "signal": units.parse_signal,

@@ -3,7 +3,7 @@
 import os
 
 from cronwrap import units
-from cronwrap.event import FAIL, SUCCESS
+from cronwrap.event import FAIL
 from cronwrap.run import oom
 
 TYPE_CHECKING = False
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from cronwrap.event import Event
     from cronwrap.run.job import Job
     from cronwrap.run.supervise import Supervisor
 
@@ -24,6 +25,7 @@ SECRET_SIGNS = (
 )  # fmt: skip
 SECRET_CHARACTERS = 6
 TIMED_OUT = 124
+BY_ITSELF = ("exit", "output", "too_short")  # reasons of an end that nobody brought about
 KILLED = 128 + 9  # as a shell shows it, also of its own child
 
 
@@ -45,13 +47,13 @@ def describe(
         own_rss_kib: how large this process was when it forked the job.
     """
     status = supervisor.status or 0
-    shown = TIMED_OUT if supervisor.reason == "timeout" else exit_status(status)
+    ended_by_us = supervisor.reason in ("timeout", "stalled")
+    shown = TIMED_OUT if ended_by_us else exit_status(status)
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     reason = supervisor.reason or ("signal" if number else "exit")
     oom_detail = oom.explain(memory) if not supervisor.reason and shown == KILLED else ""
     usage = supervisor.usage
     return {
-        "phase": SUCCESS if reason == "exit" and shown == 0 else FAIL,
         "reason": reason,
         "detail": oom_detail or _detail(supervisor, job),
         "duration_s": supervisor.ended_s - supervisor.started_s,
@@ -83,27 +85,49 @@ def _detail(supervisor: "Supervisor", job: "Job") -> str:
         detail = f"cronwrap was told to stop by {units.signal_name(supervisor.stop_signal)}"
     if supervisor.reason == "timeout":
         detail = f"its timeout is {units.format_duration(job.timeout)}"
+    if supervisor.reason == "stalled":
+        detail = silence(job)
     if supervisor.survivors:
         detail += f"; {supervisor.survivors} of its processes could not be killed"
     return detail
 
 
+def untold(event: "Event") -> str:
+    """Return what to tell a person of an end that neither output nor exit status tells, or ""."""
+    if event.reason in ("timeout", "stalled"):
+        return f"the job was ended: {event.detail}"
+    if event.oom_killed:
+        return f"the job was killed: {event.detail}"
+    if event.phase == FAIL and event.reason in BY_ITSELF and event.detail:
+        return f"the run has failed: {event.detail}"
+    return ""
+
+
+def silence(job: "Job") -> str:
+    """Return what ``--stall-timeout`` has found."""
+    return f"it wrote nothing for {units.format_duration(job.stall_timeout)}"
+
+
 def command_line(words: "list[str]", environ: "Mapping[str, str]") -> str:
-    """Return the job's command as a shell would be given it, without secrets.
+    """Return the job's command as a shell would be given it, without secrets."""
+    return text_without_secrets(" ".join(quote(word) for word in words), environ)
+
+
+def text_without_secrets(text: str, environ: "Mapping[str, str]") -> str:
+    """Return *text* with marks in the places of secrets.
 
     What finds secrets takes 10 ms and a megabyte, so it is asked only where there may be one.
     """
-    line = " ".join(quote(word) for word in words)
-    lower = line.lower()
+    lower = text.lower()
     found = any(sign in lower for sign in SECRET_SIGNS) or any(
-        len(value) >= SECRET_CHARACTERS and value in line and _sounds_secret(name)
+        len(value) >= SECRET_CHARACTERS and value in text and _sounds_secret(name)
         for name, value in environ.items()
     )
     if found:
         from cronwrap.redact import Redactor
 
-        return Redactor(environ).text(line)
-    return line
+        return Redactor(environ).text(text)
+    return text
 
 
 def without_secrets(output: bytes, environ: "Mapping[str, str]") -> bytes:
@@ -111,7 +135,11 @@ def without_secrets(output: bytes, environ: "Mapping[str, str]") -> bytes:
     lower = output.lower()
     found = any(sign.encode() in lower for sign in SECRET_SIGNS) or any(
         "://" in value  # with a password in it, perhaps
-        or (len(value) >= SECRET_CHARACTERS and os.fsencode(value) in output and _sounds_secret(name))
+        or (
+            len(value) >= SECRET_CHARACTERS
+            and os.fsencode(value) in output
+            and _sounds_secret(name)
+        )
         for name, value in environ.items()
     )
     if found:

@@ -35,13 +35,18 @@ def _run(line: "Line") -> int:
     hold_standard_descriptors()
     configuration = config.load_apart(config.files(line.given, os.environ))
     from cronwrap.run import job as jobs
-    from cronwrap.run import kernel, spawn
+    from cronwrap.run import kernel, spawn, testimony
     from cronwrap.run.signals import Signals
+    from cronwrap.state import state_dir
 
     prctl = kernel.load_prctl()
     run_id = new_run_id()
     job = jobs.assemble(line, os.environ, configuration())
     variables = job_variables(job, run_id)
+    directory = state_dir(os.environ, job.state_dir)
+    report_path = testimony.make(run_id, directory, os.environ)
+    if report_path:
+        variables.append((testimony.VARIABLE.encode(), os.fsencode(report_path)))
     signals = Signals()
     started_unix_s, started_s = time.time(), time.monotonic()
     started: spawn.Child | spawn.NotStarted
@@ -53,7 +58,9 @@ def _run(line: "Line") -> int:
     try:
         from cronwrap.run.lifetime import Lifetime
 
-        lifetime = Lifetime(job, run_id, signals, started_unix_s, started_s)
+        lifetime = Lifetime(
+            job, run_id, signals, started_unix_s, started_s, report_path=report_path
+        )
         return lifetime.run(started)
     except Exception as error:  # noqa: BLE001 - a mistake of ours must not cost the job
         free_descriptors({fd for fd, _ in getattr(started, "pipes", ())})
@@ -61,6 +68,8 @@ def _run(line: "Line") -> int:
 
         emergency.complain(error)
         return emergency.see_out(started, lifetime.status if lifetime else None)
+    finally:
+        testimony.remove(report_path)
 
 
 def load_the_rest() -> None:

@@ -109,7 +109,7 @@ def start(
     """
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     own_group = not has_terminal()
-    pipes = [] if job.no_capture else _make_pipes()
+    pipes = [] if job.no_capture else _make_pipes(apart=job.fail_on_stderr)
     status_read, status_write = os.pipe()
     parent = os.getpid()
     pid = os.fork()
@@ -148,9 +148,12 @@ def start(
     return Child(pid, own_group=own_group, pipes=[(read, ours[0]) for read, _, ours in pipes])
 
 
-def _make_pipes() -> "list[tuple[int, int, tuple[int, ...]]]":
-    """Return (read end, write end, the descriptors of the job it stands for) for each stream."""
-    streams: list[tuple[int, ...]] = [(1, 2)] if one_stream() else [(1,), (2,)]
+def _make_pipes(*, apart: bool) -> "list[tuple[int, int, tuple[int, ...]]]":
+    """Return (read end, write end, the descriptors of the job it stands for) for each stream.
+
+    With *apart* there are two in any case, to know what is written to standard error.
+    """
+    streams: list[tuple[int, ...]] = [(1, 2)] if one_stream() and not apart else [(1,), (2,)]
     pipes = []
     for ours in streams:
         read, write = os.pipe()

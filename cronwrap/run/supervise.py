@@ -43,7 +43,7 @@ class Supervisor:
         status: the job's wait status; None while it runs.
         usage: resources of the job and all it waited for (getrusage(2)), once it has ended.
         started_s, ended_s: on the monotonic clock.
-        reason: why we are ending it, "timeout" or "stopped"; "" while we are not.
+        reason: why we are ending it, "timeout", "stalled" or "stopped"; "" while we are not.
         stop_signal: the number of the signal that told us to stop, or 0.
         survivors: how many processes even KILL did not end.
         tree_max_rss_bytes: the most memory that its processes together were seen with.
@@ -64,6 +64,7 @@ class Supervisor:
         self._end_signal: int = _signal.SIGTERM
         self._sample_s = FIRST_SAMPLE_S
         self._tree_gone = False
+        self._heard_s = started_s
         loop.on_signal = self._take_signal
         loop.children[child.pid] = self._job_ended
 
@@ -71,11 +72,25 @@ class Supervisor:
         """Return when the job has ended, and its output has been read."""
         self._grace_s, self._end_signal = grace_s, end_signal
         if timeout_s:  # 0 takes a file's time-out away, as in timeout(1)
-            self._loop.at("timeout", self.started_s + timeout_s, self._time_out)
+            self._loop.at("timeout", self.started_s + timeout_s, lambda: self.end("timeout"))
         self._loop.at("sample", self.started_s + self._sample_s, self._sample)
         self._loop.run(self._is_over)
-        self._loop.forget("timeout", "sample", "kill", "look", "give up")
+        self._loop.forget("timeout", "silence", "sample", "kill", "look", "give up")
         self._drain()
+
+    def notice_silence(self, limit_s: float, action: "Callable[[], None]") -> None:
+        """Call *action*, once, when the job has written nothing for *limit_s*."""
+
+        def look() -> None:
+            now = time.monotonic()
+            if any(stream.pending_bytes for stream in self._streams):
+                self._heard_s = now  # it may be waiting for our own reader
+            if now >= self._heard_s + limit_s:
+                action()
+            else:
+                self._loop.at("silence", self._heard_s + limit_s, look)
+
+        self._loop.at("silence", self._heard_s + limit_s, look)
 
     def _is_over(self) -> bool:
         self._hold_back_streams()
@@ -156,16 +171,17 @@ class Supervisor:
     def _job_ended(self, status: int, usage: "Any") -> None:
         self.ended_s = time.monotonic()
         self.status, self.usage = status, usage
-        self._loop.forget("timeout", "sample")
+        self._loop.forget("timeout", "silence", "sample")
         if self.reason == "stopped":  # what it leaves behind must end too
             self._signal_outside_group(self.stop_signal)
             proctree.signal_all(_signal.SIGCONT, self._helpers)
         if self.reason:
             self._loop.at("look", self.ended_s, self._look)  # when all others have been waited for
 
-    def _time_out(self) -> None:
+    def end(self, reason: str) -> None:
+        """End the job and its tree for *reason*, unless that is under way already."""
         if not self.reason:
-            self._begin_to_end("timeout")
+            self._begin_to_end(reason)
             self._signal_group(self._end_signal)
             self._signal_outside_group(self._end_signal)
             proctree.signal_all(_signal.SIGCONT, self._helpers)

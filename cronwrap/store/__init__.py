@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cronwrap.event import Event
-from cronwrap.state import RUNS, SUFFIX
+from cronwrap.state import RUNS, SAID, SUFFIX
 from cronwrap.store import checks, database, history, outbox, records
 from cronwrap.store.checks import Check
 from cronwrap.store.limits import Limits
@@ -59,6 +59,7 @@ class Store:
         for path, record in read.items():
             if not record.alive if record is not None else records.is_left_over(path):
                 path.unlink(missing_ok=True)
+                path.with_suffix(SAID).unlink(missing_ok=True)  # of a run that was cut off
 
     def _add(self, db: sqlite3.Connection, over: list[Record]) -> None:
         for record in over:

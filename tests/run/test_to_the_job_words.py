@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.command import UNMEASURED, Cronwrap
 from tests.support.observe import Observed, observe
 
-ADDED = {b"CRONWRAP_RUN_ID", b"CRONWRAP_RUN_CHECK"}
+ADDED = {b"CRONWRAP_RUN_ID", b"CRONWRAP_RUN_CHECK", b"CRONWRAP_REPORT"}
 AWKWARD = [
     b"", b" lead", b"trail ", b"c;id", b"%", b"a\nb", b"\n", b"\xff\xfe", b"\xc3\xa9", b"\xed\xa0\x80",
     b"$HOME `id` $(id)", b"'\"\\", b"*", b"--", b"-t", b"--timeout=1", b"\x01\x7f\x1b[0m",
@@ -65,7 +65,7 @@ def test_the_commands_own_name_is_what_was_written(cronwrap: Cronwrap, tmp_path:
         assert (tmp_path / "seen/cmdline").read_bytes().split(b"\0")[0] == shell.encode()
 
 
-def test_the_environment_is_kept_byte_for_byte_but_for_the_two_that_are_documented(
+def test_the_environment_is_kept_byte_for_byte_but_for_those_that_are_documented(
     cronwrap: Cronwrap, tmp_path: Path
 ) -> None:
     variables = {

@@ -35,6 +35,7 @@ __all__ = [
 ]  # fmt: skip
 
 SCHEDULE_FIELDS = 5
+KINDS = ("blank", "comment", "assignment", "job", "bad", "continued")
 _WORD = re.compile(rb"[^ \t]+")
 # How each kind of daemon tells an assignment from a job; the groups are name and value.
 _ASSIGNMENTS = {

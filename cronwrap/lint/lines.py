@@ -300,15 +300,19 @@ class Job(Line):
         start, end = self.fields_at[0].start, self.fields_at[-1].end
         return Piece(self.file.data[start:end].decode(errors="surrogateescape"), start, end)
 
+    @cached_property
+    def _parsed(self) -> "tuple[Schedule | None, ScheduleError | None]":
+        return parsed(self.schedule_at.text, self.dialect.name)
+
     @property
     def schedule(self) -> "Schedule | None":
         """What the daemon makes of it; None if it refuses it."""
-        return parsed(self.schedule_at.text, self.dialect.name)[0]
+        return self._parsed[0]
 
     @property
     def schedule_error(self) -> "ScheduleError | None":
         """Why the daemon refuses it; its start and end are offsets for ``schedule_at.at``."""
-        return parsed(self.schedule_at.text, self.dialect.name)[1]
+        return self._parsed[1]
 
     @property
     def nickname(self) -> str:
@@ -325,7 +329,7 @@ class Job(Line):
         """The name of the shell that runs the command: "sh", "bash"."""
         return (self.value("SHELL") or "/bin/sh").rpartition("/")[2]
 
-    @cached_property
+    @property
     def script(self) -> shell.Script:
         """The tree of the command."""
         return handed(self.raw, self.dialect.name, self.shell_name).script

@@ -35,6 +35,7 @@ _COMPOUNDS = {
     "case_statement": "case",
     "function_definition": "function",
 }
+_REDIRECTS = {"file_redirect", "herestring_redirect", "heredoc_redirect"}
 _NO_STATEMENT = {"comment", "ERROR", "heredoc_body", ";", "&", "\n", ";;"}
 _WITHIN_WORD = re.compile(rb"(?:\\[ \t])*")
 _MOST_NESTED = 60
@@ -218,6 +219,7 @@ class Builder:
     def _simple(self, node: tree_sitter.Node) -> Command:
         assigns: list[Assign] = []
         words: list[Word] = []
+        redirected = node.type == "test_command"
         declares = node.type in ("declaration_command", "unset_command")
         if node.type == "test_command":
             words = [self.word(*leaves) for leaves in _touching(_test_words(node), self.text.data)]
@@ -227,13 +229,15 @@ class Builder:
         else:
             written = []
             for child in node.children:
-                if child.type == "variable_assignment" and not declares:
+                kind = child.type
+                redirected |= kind in _REDIRECTS
+                if kind == "variable_assignment" and not declares:
                     assigns.append(self._assign(child))
-                elif child.type not in _NO_STATEMENT and "redirect" not in child.type:
+                elif kind not in _NO_STATEMENT and kind not in _REDIRECTS:
                     written.append(child)
             words = [self.word(*parts) for parts in _touching(written, self.text.data)]
-        redirects, late = self._redirects(node)
-        words = sorted([*words, *late], key=lambda word: word.start)
+        redirects, late = self._redirects(node) if redirected else ((), ())
+        words = sorted([*words, *late], key=lambda word: word.start) if late else words
         command = Command(self._span(node), tuple(words), tuple(assigns), redirects)
         unwrap.unwrap(command, self.shell)
         return command
@@ -251,7 +255,7 @@ class Builder:
         """Return the redirections right below *node*, and words that stand among them."""
         redirects, words = [], []
         for child in node.children:
-            if child.type not in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
+            if child.type not in _REDIRECTS:
                 continue
             operator, fd, targets = "", None, []
             for part in child.children:

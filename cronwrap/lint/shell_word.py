@@ -1,5 +1,6 @@
 """A word of a shell command: what quoting and expansions leave of it, byte by byte."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,11 @@ _SUBSTITUTIONS = {"command_substitution", "process_substitution"}
 _EXPANSIONS = {"simple_expansion", "expansion", "arithmetic_expansion", *_SUBSTITUTIONS}
 _SINGLE, _DOUBLE, _BACKSLASH, _NEWLINE = b"'\"\\\n"
 _IN_DOUBLE = b'$`"\\\n'  # what a backslash escapes within double quotes
+
+
+_PLAIN = re.compile(rb"[\w./:=,@%+^~-]+")  # means itself: most words do
+
+_RUN = re.compile(rb"[\w./:=,@%+^~ -]+")  # means itself within quotes and without
 
 
 class _Reader:
@@ -37,7 +43,9 @@ class _Reader:
         place = self.start
         while place < self.end:
             byte = text[place]
-            if quote != _SINGLE and place in self.expansions:
+            if (run := _RUN.match(text, place, self.end)) is not None:
+                place = self._take(place, run.end() - place)
+            elif quote != _SINGLE and place in self.expansions:
                 place = self._expansion(self.expansions[place], quoted=quote == _DOUBLE)
             elif quote == _SINGLE and byte != _SINGLE:
                 place = self._take(place, 1)
@@ -118,11 +126,17 @@ def _inner_expansions(node: "tree_sitter.Node") -> "list[tree_sitter.Node]":
 
 def read_word(builder: "Builder", nodes: "Sequence[tree_sitter.Node]") -> Word:
     """Return the word that *nodes* of the text of *builder* are."""
+    data, offsets = builder.text
+    start, end = nodes[0].start_byte, nodes[-1].end_byte
+    word = Word(At(offsets[start], offsets[end], builder.nest))
+    word.text = data[start:end].decode(errors="surrogateescape")
+    if _PLAIN.fullmatch(data, start, end):
+        word.literal = word.value = word.text
+        word.offsets = offsets[start : end + 1]
+        word.variables, word.scripts, word.glob, word.quotes = (), (), False, ""
+        return word
     reader = _Reader(builder, nodes)
     reader.read()
-    text, offsets = builder.text.data[reader.start : reader.end], builder.text.offsets
-    word = Word(At(offsets[reader.start], offsets[reader.end], builder.nest))
-    word.text = text.decode(errors="surrogateescape")
     word.literal = reader.data.decode(errors="surrogateescape")
     word.value = None if reader.expansions else word.literal
     last = reader.offsets[-1] + 1 if reader.offsets else word.end

@@ -8,7 +8,7 @@ _cronwrap()
     [[ $cur == [:=] ]] && cur=""
     while ((i < COMP_CWORD)); do
         case "$command ${COMP_WORDS[i]}" in
-            " config" | " flush" | " forget" | " history" | " kill" | " lint" | " logs" | " overdue" | " ping" | " run" | " running" | " services" | " status" | " test" | "config check" | "config show")
+            " config" | " flush" | " forget" | " history" | " kill" | " lint" | " logs" | " overdue" | " ping" | " run" | " running" | " services" | " status" | " sync" | " test" | "config check" | "config show")
                 command="${command:+$command }${COMP_WORDS[i]}"
                 ((i++))
                 ;;
@@ -45,7 +45,7 @@ _cronwrap()
                 ping:--config | ping:--detail | ping:--endpoint | ping:--phase | \
                 ping:--run-id | ping:--state-dir | ping:-e | running:--config | \
                 running:--state-dir | status:--config | status:--state-dir | \
-                test:--check | test:--config | test:--phase | \
+                sync:--config | test:--check | test:--config | test:--phase | \
                 test:--report-budget | test:-c)
                 [[ ${COMP_WORDS[i]} == "=" ]] && ((i < COMP_CWORD)) && ((i++))
                 if ((i == COMP_CWORD)); then
@@ -158,6 +158,9 @@ _cronwrap()
                 -c --check --phase --report-budget --config --json -h --help
             " -- "$cur"))
             ;;
+        sync:-*)
+            COMPREPLY=($(compgen -W "--apply --config --json -h --help" -- "$cur"))
+            ;;
         run:*) _cronwrap_job "$COMP_CWORD" ;;
         config:*)
             COMPREPLY=($(compgen -W "show check" -- "$cur"))
@@ -165,7 +168,7 @@ _cronwrap()
         :*)
             # Without a letter of it, no list of all the commands there are.
             [[ -z $cur && COMP_CWORD -eq 1 ]] || _cronwrap_job "$COMP_CWORD"
-            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config status history logs running kill overdue ping forget lint flush services test" -- "$cur"))
+            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config status history logs running kill overdue ping forget lint flush services test sync" -- "$cur"))
             ;;
     esac
 }

@@ -11,7 +11,7 @@ function __cronwrap_place
         return
     end
     set -l place
-    while contains -- "$place $words[1]" ' run' ' config' 'config show' 'config check' ' status' ' history' ' logs' ' running' ' kill' ' overdue' ' ping' ' forget' ' lint' ' flush' ' services' ' test'
+    while contains -- "$place $words[1]" ' run' ' config' 'config show' 'config check' ' status' ' history' ' logs' ' running' ' kill' ' overdue' ' ping' ' forget' ' lint' ' flush' ' services' ' test' ' sync'
         set place (string trim -- "$place $words[1]")
         set -e words[1]
     end
@@ -74,6 +74,7 @@ complete -c cronwrap -n '__cronwrap_at first' -a lint -d 'Find the mistakes in c
 complete -c cronwrap -n '__cronwrap_at first' -a flush -d 'Send now the reports that no endpoint has accepted so far'
 complete -c cronwrap -n '__cronwrap_at first' -a services -d 'List the services there are, and what each can carry'
 complete -c cronwrap -n '__cronwrap_at first' -a test -d 'Send a harmless event to each ENDPOINT, and say what came of it and what that proves'
+complete -c cronwrap -n '__cronwrap_at first' -a sync -d 'Compare the checks on monitoring services with [checks.NAME] of the configuration'
 complete -c cronwrap -n '__cronwrap_at first' -l version -d 'Show the version'
 complete -c cronwrap -n '__cronwrap_at first' -s h -l help -d 'Show this message and exit'
 complete -c cronwrap -n '__cronwrap_at first run value' -s c -l check -x -d 'Name of the monitored job'
@@ -201,3 +202,7 @@ complete -c cronwrap -n '__cronwrap_at test' -l report-budget -x -d 'How long al
 complete -c cronwrap -n '__cronwrap_at test' -l config -r -F -d 'Read this file in place of the usual two'
 complete -c cronwrap -n '__cronwrap_at test' -l json -d 'Write a JSON object'
 complete -c cronwrap -n '__cronwrap_at test' -s h -l help -d 'Show this message and exit'
+complete -c cronwrap -n '__cronwrap_at sync' -l apply -d 'Do it'
+complete -c cronwrap -n '__cronwrap_at sync' -l config -r -F -d 'Read this file in place of the usual two'
+complete -c cronwrap -n '__cronwrap_at sync' -l json -d 'Write a JSON array'
+complete -c cronwrap -n '__cronwrap_at sync' -s h -l help -d 'Show this message and exit'

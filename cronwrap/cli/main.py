@@ -21,6 +21,7 @@ from cronwrap.cli import (
     services,
     show,
     status,
+    sync,
     test,
 )
 from cronwrap.errors import CronwrapError
@@ -71,6 +72,7 @@ cronwrap.add_command(lint.command)
 cronwrap.add_command(flush.command)
 cronwrap.add_command(services.command)
 cronwrap.add_command(test.command)
+cronwrap.add_command(sync.command)
 
 
 def main() -> int:

@@ -63,7 +63,7 @@ def _healthchecks(endpoint: Endpoint, event: Event) -> Look | str:
     base, _, last = url.rpartition("/") if url else (settings["base"], "", settings.get("uuid", ""))
     if not _UUID.fullmatch(last):
         return "a check that is named by its slug cannot be looked for; give its uuid"
-    api = settings.get("api") or _healthchecks_api(base)
+    api = settings.get("api") or healthchecks_api(base)
     if not api:
         return "its ping URL does not tell where its API is; give api"
     request = Http(
@@ -75,12 +75,12 @@ def _healthchecks(endpoint: Endpoint, event: Event) -> Look | str:
     return Look(request, lambda answer: _in_pings(answer, event.run_id), wanted=True)
 
 
-def _healthchecks_api(base: str) -> str:
+def healthchecks_api(base: str) -> str:
     """Return the address of the API that belongs to what ping URLs begin with.
 
-    >>> _healthchecks_api("https://hc-ping.com"), _healthchecks_api("https://h/hc/ping/")
+    >>> healthchecks_api("https://hc-ping.com"), healthchecks_api("https://h/hc/ping/")
     ('https://healthchecks.io', 'https://h/hc')
-    >>> _healthchecks_api("https://ping.example.org")
+    >>> healthchecks_api("https://ping.example.org")
     ''
     """
     if urlsplit(base).hostname == _HOSTED:

@@ -353,7 +353,11 @@ def test_a_run_that_was_cut_off_is_reported_by_the_next_run(
     os.kill(running.pid, signal.SIGKILL)
     running.process.wait()
 
-    eventually(lambda: cronwrap("-c", "other", "--", "true") and len(events(httpd)) > 1)
+    def told() -> bool:
+        cronwrap("-c", "other", "--", "true")
+        return len(events(httpd)) > 1
+
+    eventually(told)
 
     start, end = events(httpd)
     assert end["run_id"] == start["run_id"]

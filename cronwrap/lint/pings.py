@@ -1,11 +1,16 @@
 """Which commands tell a monitor how a job goes, and what they tell."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
-from cronwrap.lint.shell import Command, Word
+from cronwrap.lint.lines import Job
+from cronwrap.lint.shell import Command, Script, Word
 
-_CLIENTS = frozenset({"curl", "wget", "http", "https", "httpie", "xh", "fetch"})
+# One of these stands in each line with a ping: for ``only_with`` of a rule.
+CLIENT_TEXTS = ("curl", "wget", "http", "xh", "fetch")
+
+CLIENTS = frozenset({"curl", "wget", "http", "https", "httpie", "xh", "fetch"})
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 # What a URL looks like without its scheme.
 _SERVICES = (
@@ -24,8 +29,9 @@ _SERVICES = (
 )
 _SERVICE_OF = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _SERVICES)
 _STATUS = re.compile(
-    r"\$(?:\?|\{\?\}|\{?(?:rc|ret|status|exit\w*|code|result|err|e|s|r|x)\b)", re.IGNORECASE
+    r"\?|rc|ret|\w*stat(?:us|e)\w*|exit\w*|\w*code|result|err|e|s|r|x", re.IGNORECASE
 )
+_NAME = re.compile(r"\$\{?(\w+)\}?")
 _TELLS = (
     ("start", re.compile(r"/start\b|state=run\b|/run\b|status=in_progress", re.IGNORECASE)),
     ("fail", re.compile(r"/fail\b|state=fail|/fail\b|status=(?:error|down)", re.IGNORECASE)),
@@ -51,15 +57,60 @@ class Ping(NamedTuple):
     tells: str
 
 
-def ping_of(command: Command) -> Ping | None:
-    """Return what *command* tells a monitor; None if it is no client or the URL no monitor's."""
-    if command.program not in _CLIENTS:
+def ping_of(command: Command, values: tuple[tuple[str, str], ...] = ()) -> Ping | None:
+    """Return what *command* tells a monitor; None if it is no client or the URL no monitor's.
+
+    *values* are those of variables that may hold the URL.
+    """
+    if command.program not in CLIENTS:
         return None
     for word in command.args:
-        service = service_of(word.literal)
+        url = _with_values(word.literal, values)
+        service = service_of(url)
         if service:
-            return Ping(command, word, word.literal, service, _tells(word.literal))
+            names = [one.name for arg in command.args for one in arg.variables]
+            carries = any(_STATUS.fullmatch(name) for name in names)
+            return Ping(command, word, url, service, "status" if carries else _tells(url))
     return None
+
+
+def pings_of(job: Job) -> tuple[Ping, ...]:
+    """Return each command of *job* that tells a monitor something."""
+    names = _names_in_clients(job.script)
+    values = [(name, job.value(name)) for name in names]
+    return _pings(job.script, tuple((name, value) for name, value in values if value))
+
+
+@lru_cache(maxsize=4096)
+def _pings(script: Script, given: tuple[tuple[str, str], ...]) -> tuple[Ping, ...]:
+    values = (*given, *_set_once(script)) if _names_in_clients(script) else given
+    found = (ping_of(command, values) for command in script.commands())
+    return tuple(ping for ping in found if ping is not None)
+
+
+@lru_cache(maxsize=4096)
+def _names_in_clients(script: Script) -> tuple[str, ...]:
+    """Return the variables that clients get."""
+    clients = [command for command in script.commands() if command.program in CLIENTS]
+    return tuple({one.name for command in clients for word in command.args
+                  for one in word.variables})  # fmt: skip
+
+
+def _set_once(script: Script) -> list[tuple[str, str]]:
+    """Return the variables that the command itself sets, to one value that is written there."""
+    names = [assign.name for assign in script.assigns()]
+    return [
+        (assign.name, assign.value.value)
+        for assign in script.assigns()
+        if names.count(assign.name) == 1 and assign.value is not None and assign.value.value
+    ]
+
+
+def _with_values(text: str, values: tuple[tuple[str, str], ...]) -> str:
+    known = dict(values)
+    if "$" not in text or not known:
+        return text
+    return _NAME.sub(lambda found: known.get(found[1], found[0]), text)
 
 
 def service_of(url: str) -> str:
@@ -73,6 +124,4 @@ def service_of(url: str) -> str:
 
 
 def _tells(url: str) -> str:
-    if _STATUS.search(url):
-        return "status"
     return next((tells for tells, pattern in _TELLS if pattern.search(url)), "success")

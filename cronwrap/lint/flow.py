@@ -1,0 +1,136 @@
+"""What the parts of a command line are there for: the job, its pings, checks and helpers.
+
+A rule about monitoring asks: what runs before this ping, and does the ping depend on it?
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from cronwrap.lint.lines import Job
+from cronwrap.lint.pings import Ping, pings_of
+from cronwrap.lint.shell import AndOr, Command, Compound, Node, Pipeline, Script
+from cronwrap.lint.unwrap import SHELLS
+
+JOB, PING, CHECK, HELPER = "job", "ping", "check", "helper"
+# What a line has beside its job; its status tells nothing of the job.
+HELPERS = frozenset({
+    ":", ".", "cd", "date", "echo", "eval", "exec", "exit", "export", "false", "hash", "hostname",
+    "hwclock", "local", "logger", "mail", "mailx", "mkdir", "notify-send", "popd", "printf",
+    "pushd", "read", "readonly", "return", "s-nail", "sendmail", "set", "shift", "sleep", "source",
+    "sync", "touch", "trap", "true", "type", "ulimit", "umask", "unset", "wait", "wall",
+})  # fmt: skip
+# What asks something, so that what follows it is meant to depend on it.
+CHECKS = frozenset({
+    "[", "[[", "test", "command", "which", "cmp", "diff", "egrep", "expr", "fgrep", "fping", "grep",
+    "id", "mountpoint", "pgrep", "pidof", "ping", "ping6", "on_ac_power",
+})  # fmt: skip
+ENDS = frozenset({"exit", "return", "kill", "exec", "break", "continue"})
+_PARTS: dict[type[Node], str] = {
+    Script: "items", AndOr: "pipelines", Pipeline: "commands", Compound: "scripts",
+}  # fmt: skip
+
+
+class Stand(NamedTuple):
+    """Where a ping stands.
+
+    Attributes:
+        ping: the ping.
+        script: the list that it stands in: the line, a group, ``sh -c '...'``.
+        place: ``script.items[place]`` has it.
+        step: ``script.items[place].pipelines[step]`` is it.
+    """
+
+    ping: Ping
+    script: Script
+    place: int
+    step: int
+
+    @property
+    def item(self) -> AndOr:
+        """The and-or list that it stands in."""
+        return self.script.items[self.place]
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The pipeline that it stands in, nearly always alone."""
+        return self.item.pipelines[self.step]
+
+    @property
+    def before(self) -> tuple[AndOr, ...]:
+        """The lists that run before its own."""
+        return self.script.items[: self.place]
+
+
+class Flow:
+    """The parts of a job's command line, and what each is there for."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.pings = {id(ping.command): ping for ping in pings_of(job)}
+
+    def stands(self) -> Iterator[Stand]:
+        """Yield where each ping stands."""
+        for script in self.job.script.scripts() if self.pings else ():
+            for place, item in enumerate(script.items):
+                for step, pipeline in enumerate(item.pipelines):
+                    yield from (
+                        Stand(ping, script, place, step) for ping in self.pings_in(pipeline)
+                    )
+
+    def pings_in(self, pipeline: Pipeline) -> list[Ping]:
+        """Return the pings that are commands of *pipeline* itself, at most behind prefixes."""
+        inner = [id(one.innermost) for one in pipeline.commands if isinstance(one, Command)]
+        return [self.pings[one] for one in inner if one in self.pings]
+
+    def kind(self, *nodes: Node) -> str:
+        """Return what *nodes* are there for: JOB, PING, CHECK or HELPER, the first that any is."""
+        kinds = {self._kind(command) for node in nodes for command in programs(node)}
+        return next((kind for kind in (JOB, PING, CHECK) if kind in kinds), HELPER)
+
+    def _kind(self, command: Command) -> str:
+        if id(command) in self.pings:
+            return PING
+        program = command.program
+        return HELPER if program in HELPERS else CHECK if program in CHECKS else JOB
+
+    def always_runs(self, stand: Stand) -> bool:
+        """Tell whether nothing but helpers stands before a ping in its own and-or list."""
+        return self.kind(*stand.item.pipelines[: stand.step]) == HELPER
+
+    def ends_at_failure(self, script: Script) -> bool:
+        """Tell whether *script* ends where a command fails: ``set -e``, ``sh -ec '...'``."""
+        for command in self.job.script.commands():
+            is_its_shell = command.wrapped is script and command.program in SHELLS
+            if command.program == "set" or is_its_shell:
+                short = [one for one in command.values if one[:1] == "-" and one[:2] != "--"]
+                if any("e" in one for one in short) or "errexit" in command.values:
+                    return True
+        return False
+
+
+def programs(node: Node) -> Iterator[Command]:
+    """Yield each simple command in *node* that is no prefix of another."""
+    parts = _parts(node)
+    if isinstance(node, Command) and node.words and not parts:
+        yield node
+    for part in parts:
+        yield from programs(part)
+
+
+def _parts(node: Node) -> Sequence[Node]:
+    if type(node) in _PARTS:
+        parts: Sequence[Node] = getattr(node, _PARTS[type(node)])
+        return parts
+    if isinstance(node, Command) and node.wrapped is not None:
+        return (node.wrapped,)
+    if isinstance(node, Command) and not node.words:  # X=$(job)
+        return [part for one in node.assigns if one.value is not None for part in one.value.scripts]
+    return ()
+
+
+def stops(item: AndOr) -> bool:
+    """Tell whether *item* ends the line if its job fails: ``job || exit``."""
+    return any(
+        operator.text == "||" and any(one.program in ENDS for one in programs(pipeline))
+        for operator, pipeline in zip(item.operators, item.pipelines[1:], strict=True)
+    )

@@ -51,6 +51,7 @@ def command(
             text = b"".join(output.pieces(known.store, run)).decode(errors="backslashreplace")
             click.echo(json.dumps({"schema": SCHEMA, "run": run, "output": text}, indent=2))
             return
+        _say_if_gone(known.store, run)
         write = _write_raw if raw else _write
         write(_output(known.store, run, follow=follow))
     except OSError as error:
@@ -91,6 +92,21 @@ def _output(store: Store, run: dict[str, Any], *, follow: bool) -> Iterable[byte
     return output.pieces(store, run) if not follow else output.end_of(store, goes_on)
 
 
+def _say_if_gone(store: Store, run: dict[str, Any]) -> None:
+    """Say what is missing of the output of a run that is over."""
+    written_bytes = run.get("output_bytes") or 0
+    if run["phase"] == RUNNING or output.log_of(run) is not None:
+        return
+    kept_bytes = len(store.output(run["run_id"]))
+    which = f"run {run['run_id'][:ID_CHARACTERS]}"
+    if not written_bytes:
+        show.complain(f"{which} wrote nothing")
+    elif not kept_bytes:
+        show.complain(f"{which} wrote {show.size(written_bytes)}, of which nothing is kept")
+    elif kept_bytes < written_bytes // 2:  # a mark in the place of a secret is no loss
+        show.complain(f"{which} wrote {show.size(written_bytes)}, of which the end is kept")
+
+
 def _write(pieces: Iterable[bytes]) -> None:
     """Write text: complete characters, and nothing that a terminal would act upon."""
     decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
@@ -99,7 +115,7 @@ def _write(pieces: Iterable[bytes]) -> None:
         text = show.harmless(decoder.decode(piece).replace("\r\n", "\n"), kept=KEPT)
         click.echo(text, nl=False)
         last = text[-1:] or last
-    rest = decoder.decode(b"", final=True)
+    rest = show.harmless(decoder.decode(b"", final=True), kept=KEPT)
     click.echo(rest, nl=(rest or last)[-1:] != "\n")
 
 

@@ -19,6 +19,8 @@ from cronwrap import units
 from cronwrap.run import verdict
 
 WIDE = 10_000
+GAP = "  "  # between columns
+COLORS = ("red", "green", "yellow", "cyan")
 BARS = "▁▂▃▄▅▆▇█"
 # Unicode's categories of control and format characters, surrogates, and ends of lines.
 
@@ -38,28 +40,49 @@ def console() -> Console:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
-    """Print a table: ruled on a terminal, aligned columns in a pipe."""
+    """Print a table: ruled on a terminal, aligned columns in a pipe.
+
+    Only what does not fit the screen is left to rich, to whom a thousand rows are a second.
+    """
     target = console()
+    cells = [[_harmless(cell) for cell in row] for row in rows]
+    shown = [list(headings), *([str(cell) for cell in row] for row in cells)]
+    widths = [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
+    total = sum(widths) + len(GAP) * (len(widths) - 1)
     if not target.is_terminal:
-        _columns([headings, *rows])
-        return
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
-    for heading in headings:
-        shown.add_column(heading, overflow="fold")
+        _lines(shown, widths)
+    elif total <= target.width:
+        _lines([[Text(heading, style="bold") for heading in headings]], widths)
+        click.echo("─" * total)
+        _lines(cells, widths)
+    else:
+        folded = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+        for heading in headings:
+            folded.add_column(heading, overflow="fold")
+        for row in cells:
+            folded.add_row(*row)
+        target.print(folded)
+
+
+def _lines(rows: Iterable[Sequence[str | Text]], widths: Sequence[int]) -> None:
     for row in rows:
-        shown.add_row(*map(_harmless, row))
-    target.print(shown)
-
-
-def _columns(rows: Sequence[Sequence[str | Text]]) -> None:
-    """Print aligned columns: what rich does, in a tenth of the time for a thousand rows."""
-    cells = [[harmless(str(cell)) for cell in row] for row in rows]
-    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        padded = (
-            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+        line = "".join(
+            f"{_painted(cell)}{' ' * (width - cell_len(str(cell)))}{GAP}"
+            for cell, width in zip(row, widths, strict=True)
         )
-        click.echo("  ".join(padded).rstrip())
+        click.echo(line.rstrip())
+
+
+def _painted(cell: str | Text) -> str:
+    words = str(cell.style).split() if isinstance(cell, Text) and str(cell) else []
+    if not words or os.environ.get("TERM") in {"dumb", "unknown"}:
+        return str(cell)
+    color = next(
+        (word for word in words if word in COLORS and not os.environ.get("NO_COLOR")), None
+    )
+    return click.style(
+        str(cell), fg=color, bold="bold" in words or None, dim="dim" in words or None
+    )
 
 
 def _harmless(cell: str | Text) -> str | Text:

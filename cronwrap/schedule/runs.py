@@ -7,6 +7,7 @@ is at a stretch's edges, as their dialects say.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from heapq import merge
 from itertools import pairwise
 from typing import NamedTuple
@@ -100,6 +101,7 @@ def _stretches(zone: tzinfo, moment_s: int, *, reverse: bool) -> Iterator[_Stret
         edge = other
 
 
+@lru_cache(maxsize=256)
 def _change(zone: tzinfo, inside: int, goal: int, sign: int) -> int:
     """Return where the stretch around a moment ends (or starts, backwards)."""
     offset_s = _offset(zone, inside)

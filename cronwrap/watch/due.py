@@ -8,6 +8,7 @@ missed when its grace is over and no run has begun since.
 import os
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -122,6 +123,7 @@ def _last(parsed: "Schedule", before: datetime) -> float | None:
     return None
 
 
+@cache
 def _zone(name: str) -> tzinfo:
     """Return the time zone of this name, else this machine's with all its changes of the clock."""
     name = name or os.environ.get("TZ", "").removeprefix(":")

@@ -12,6 +12,7 @@ from cronwrap.cli import memory, show
 from cronwrap.cli.running import ID_CHARACTERS
 from cronwrap.errors import CronwrapError
 from cronwrap.store import Store
+from cronwrap.store.records import RUNNING
 from cronwrap.watch import output
 from cronwrap.watch.living import living, still_goes_on
 

@@ -75,6 +75,8 @@ DEFAULTS: "dict[str, Any]" = {
     "late": False,
     "superseded": False,
 }
+# What one endpoint is told in its own way: it belongs to a delivery, and to no run.
+OF_A_DELIVERY = ("recovered", "late", "superseded")
 
 
 class Event:

@@ -4,7 +4,7 @@ import os
 import time
 
 from cronwrap import units
-from cronwrap.event import FAIL, LOG, START, Event
+from cronwrap.event import FAIL, LOG, OF_A_DELIVERY, START, Event
 from cronwrap.run import oom, outcome, proctree
 from cronwrap.run.caretaker import Caretaker
 from cronwrap.run.copy import Stream, Writer
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from cronwrap.run.job import Job
     from cronwrap.run.signals import Signals
-
-OF_A_DELIVERY = ("output", "recovered", "late", "superseded")
 
 
 class Lifetime:
@@ -177,7 +175,7 @@ class Lifetime:
     def _write_down(self, event: Event) -> None:
         """Record *event*: all of it but what the job wrote."""
         facts = event.as_dict()
-        for name in OF_A_DELIVERY:
+        for name in ("output", *OF_A_DELIVERY):
             del facts[name]
         if self._job.endpoint:
             files = [path for path, _ in self._job.config.files]

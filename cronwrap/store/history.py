@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from cronwrap.event import DEFAULTS
+from cronwrap.event import DEFAULTS, OF_A_DELIVERY
 from cronwrap.store.limits import Limits
 
 COLUMNS = ("run_id", "started_unix_s", "phase", "reason", "exit_status", "duration_s")
@@ -78,7 +78,8 @@ def find(db: sqlite3.Connection, check: str, run_id: str) -> list[Run]:
 
 
 def _run(check: str, facts: str, *values: Any) -> Run:
-    known = {key: value for key, value in DEFAULTS.items() if key != "output"}
+    left_out = {"output", *OF_A_DELIVERY}
+    known = {key: value for key, value in DEFAULTS.items() if key not in left_out}
     return {**known, **json.loads(facts), "check": check, **dict(zip(COLUMNS, values, strict=True))}
 
 

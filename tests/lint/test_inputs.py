@@ -1,0 +1,149 @@
+"""What is named is read: files, directories, images, users' crontabs, whole hosts."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cronwrap.lint.inputs import Inputs, Wanted
+
+JOB = b"0 3 * * * /bin/x\n"
+
+
+def read(*paths: object, stdin: bytes = b"", **wanted: object) -> Inputs:
+    """Return the inputs; ``.read()`` gives the crontabs."""
+    words = tuple(str(path) for path in paths)
+    return Inputs(Wanted(paths=words, **wanted), lambda: stdin)  # type: ignore[arg-type]  # the caller's
+
+
+def host(root: Path) -> Path:
+    for name, data in {
+        "etc/crontab": b"17 * * * * root run\n",
+        "etc/cron.d/app": b"0 3 * * * www-data x\n",
+        "etc/cron.d/.placeholder": b"# hidden\n",
+        "etc/os-release": b'ID=alpine\nVERSION="3"\n',
+        "etc/passwd": b"root:x:0:0:root:/root:/bin/sh\nbob:x:1000:1000::/home/bob:/bin/sh\n",
+        "var/spool/cron/crontabs/bob": JOB,
+    }.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    return root
+
+
+def test_standard_input_is_a_dash() -> None:
+    (file,) = read("-", stdin=JOB, dialect="debian").read()
+
+    assert (file.path, file.data, file.form, file.live) == ("-", JOB, "user", False)
+
+
+def test_a_directory_stands_for_its_files_but_hidden_ones(tmp_path: Path) -> None:
+    (tmp_path / "b").write_bytes(JOB)
+    (tmp_path / "a").write_bytes(JOB)
+    (tmp_path / ".c").write_bytes(JOB)
+    (tmp_path / "d").mkdir()
+
+    assert [file.path for file in read(tmp_path).read()] == [f"{tmp_path}/a", f"{tmp_path}/b"]
+
+
+def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(JOB)
+
+    assert len(read(tmp_path / "a", tmp_path / "a").read()) == 1
+
+
+def test_all_crontabs_of_a_host_are_read_as_its_daemon_reads_them(tmp_path: Path) -> None:
+    files = read(root=str(host(tmp_path)), form="").read()
+
+    assert [(Path(file.path).name, file.owner, file.live) for file in files] == [
+        ("crontab", "", True),
+        ("app", "", True),
+        ("bob", "bob", True),
+    ]
+    assert {file.dialect.name for file in files} == {"busybox"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "dialect"),
+    [
+        ("usr/sbin/cron", b"", "debian"),
+        ("usr/sbin/crond", b"", "cronie"),
+        ("usr/bin/supercronic", b"", "supercronic"),
+        ("usr/sbin/bcron-sched", b"", "bcron"),
+        ("usr/lib/systemd/system-generators/systemd-crontab-generator", b"", "systemd"),
+        ("etc/os-release", b"ID=rocky\nID_LIKE='rhel fedora'\n", "cronie"),
+        ("etc/os-release", b"ID=raspbian\nID_LIKE=debian\n", "debian"),
+        ("etc/os-release", b"ID=haiku\n", "portable"),
+    ],
+)
+def test_the_daemon_is_told_by_what_is_installed(
+    tmp_path: Path, name: str, text: bytes, dialect: str
+) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(parents=True)
+    file.write_bytes(text)
+    file.chmod(0o755)
+
+    assert read("-", root=str(tmp_path)).dialect == dialect
+
+
+def test_a_users_crontab_is_found_in_the_spool(tmp_path: Path) -> None:
+    (file,) = read(user="bob", root=str(host(tmp_path)), dialect="debian").read()
+
+    assert (file.owner, file.form, file.live, file.host is not None) == ("bob", "user", True, True)
+
+
+def test_a_user_without_a_crontab_is_told(tmp_path: Path) -> None:
+    inputs = read(user="eve", root=str(host(tmp_path)))
+
+    assert inputs.read() == []
+    assert inputs.problems[0].message == "eve has no crontab that can be read"
+
+
+def test_a_dockerfile_stands_for_the_crontabs_that_it_copies(tmp_path: Path) -> None:
+    (tmp_path / "jobs").write_bytes(JOB)
+    (tmp_path / "app.cron").write_bytes(b"0 3 * * * root x\n")
+    (tmp_path / "Dockerfile").write_text(
+        "FROM debian:12 AS build\nFROM alpine:3\nCOPY app.py /app/\n"
+        'COPY ["jobs", "/etc/crontabs/root"]\nADD --chmod=0644 app.cron \\\n  /etc/cron.d/\n'
+    )
+
+    files = read(tmp_path / "Dockerfile").read()
+
+    assert [(Path(file.path).name, file.dialect.name) for file in files] == [
+        ("jobs", "busybox"),
+        ("app.cron", "busybox"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\x7fELF" + bytes(200), "this is no text"),
+        (b"\xff\xfe0\0 \0", "this is UTF-16"),
+    ],
+)
+def test_junk_is_told_as_such(tmp_path: Path, data: bytes, said: str) -> None:
+    (tmp_path / "x").write_bytes(data)
+    inputs = read(tmp_path / "x")
+
+    assert inputs.read() == []
+    assert said in inputs.problems[0].message
+
+
+def test_what_is_not_there_or_no_file_is_told(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    inputs = read(tmp_path / "no", tmp_path / "fifo", "a\0b")
+
+    assert inputs.read() == []
+    assert [problem.message.partition(": ")[2] for problem in inputs.problems] == [
+        "cannot be read: No such file or directory",
+        "this is no file",
+        "no file has such a name",
+    ]
+
+
+def test_the_form_may_be_said() -> None:
+    (file,) = read("-", stdin=JOB, form="system").read()
+
+    assert file.form == "system"

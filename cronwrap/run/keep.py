@@ -54,7 +54,7 @@ class Keep:
         """Keep the end of the output, and have the log compressed."""
         kept = tail[-self._job.keep_output :] if self._job.keep_output else b""
         if kept:
-            output = outcome.without_secrets(kept, _environ(self._job))
+            output = outcome.without_secrets(kept, environ_of(self._job))
             self._record.write({"output": output})
         if self.log is not None and self.log.path:
             pid = loop.fork(self._pack)
@@ -69,10 +69,10 @@ class Keep:
             limits = {}
             for table in self._job.config.history:
                 limits.update(table.values)
-            self.log.pack(_environ(self._job), limits)
+            self.log.pack(environ_of(self._job), limits)
 
 
-def _environ(job: "Job") -> "dict[str, str]":
+def environ_of(job: "Job") -> "dict[str, str]":
     """Return the job's environment, to know the values of its secrets."""
     added = {os.fsdecode(name): os.fsdecode(value) for name, value in job_variables(job, "")}
     return {**os.environ, **added}

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import cronwrap
-from cronwrap.docgen import bash, commands, fish, manual, readme, zsh
+from cronwrap.docgen import bash, commands, fish, manual, readme, tables, zsh
 
 ROOT = Path(cronwrap.__file__).parent.parent
 
@@ -16,6 +16,8 @@ def generated(root: Path = ROOT) -> dict[Path, str]:
         root / "completions/_cronwrap": zsh.script(tree),
         root / "completions/cronwrap.fish": fish.script(tree),
     }
+    services = root / "cronwrap/services"
+    files[services / "tables.py"] = tables.module(services)
     page = root / "README.md"
     files[page] = readme.fill(page.read_text(encoding="utf-8"))
     regions = manual.regions(tree)

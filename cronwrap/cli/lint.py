@@ -97,7 +97,7 @@ def command(**given: Any) -> None:
     for problem in problems:
         show.complain(problem.message, problem.hint)
     fails = settings.fails(linter.worst(findings)) and not given["write_baseline"]
-    raise click.exceptions.Exit(2 if problems else 1 if fails else 0)
+    raise SystemExit(2 if problems else 1 if fails else 0)
 
 
 def _settings(given: dict[str, Any]) -> Settings:

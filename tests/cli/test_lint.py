@@ -1,0 +1,134 @@
+"""``cronwrap lint`` as a user meets it: what it prints, writes and exits with."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Cronwrap
+
+GOOD = "0 3 * * * /usr/local/bin/backup\n"
+BAD = "0 3 * * * cd /x; rm -rf y\n"
+DIALECT = ("--dialect", "debian", "--as", "user", "-s", "CW101,CW404,CW810")
+
+
+@pytest.fixture
+def crontab(tmp_path: Path) -> Path:
+    path = tmp_path / "jobs"
+    path.write_text(BAD)
+    return path
+
+
+def test_a_crontab_that_is_right_is_silent(cronwrap: Cronwrap, crontab: Path) -> None:
+    crontab.write_text(GOOD)
+    done = cronwrap("lint", "--dialect", "debian", crontab)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_what_is_wrong_is_shown_and_the_status_is_1(cronwrap: Cronwrap, crontab: Path) -> None:
+    done = cronwrap("lint", *DIALECT, crontab.name, cwd=crontab.parent)
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("jobs:1:11: error: the rest runs in the wrong directory")
+    assert done.stderr == ""
+
+
+def test_fail_on_says_what_fails(cronwrap: Cronwrap, crontab: Path) -> None:
+    crontab.write_text("0 3 * * * cd /x; y\n")
+
+    assert cronwrap("lint", *DIALECT, crontab).returncode == 0
+    assert cronwrap("lint", *DIALECT, "--fail-on", "warning", crontab).returncode == 1
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_is_looked_at(
+    cronwrap: Cronwrap, crontab: Path
+) -> None:
+    done = cronwrap("lint", *DIALECT, "/nonexistent/x", crontab)
+
+    assert done.returncode == 2
+    assert "CW404" in done.stdout
+    assert done.stderr == ("cronwrap: /nonexistent/x: cannot be read: No such file or directory\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-s", "CW999"), "there is no rule CW999"),
+        (("--dialect", "vixie"), "is not one of"),
+        (("--unsafe-fixes",), "--unsafe-fixes goes with --fix or --diff"),
+        (("--baseline", "/nonexistent/b"), "the baseline cannot be read"),
+        (("--config", "/nonexistent/c"), "there is no such configuration file"),
+    ],
+)
+def test_a_wrong_command_line_is_told(
+    cronwrap: Cronwrap, crontab: Path, words: tuple[str, ...], said: str
+) -> None:
+    done = cronwrap("lint", *words, crontab)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_fix_repairs_the_file_and_tells_what_is_left(cronwrap: Cronwrap, crontab: Path) -> None:
+    crontab.write_text(BAD + "0 4 * * * sh -c 'cd a; sh -c \"cd b; c\"'")
+    crontab.chmod(0o640)
+    done = cronwrap("lint", *DIALECT, "--fix", crontab)
+
+    assert crontab.read_text() == (
+        "0 3 * * * cd /x && rm -rf y\n0 4 * * * sh -c 'cd a && sh -c \"cd b; c\"'\n"
+    )
+    assert crontab.stat().st_mode & 0o777 == 0o640
+    assert done.returncode == 0
+    assert done.stdout.count("CW404") == 1  # a warning, in quotes within quotes
+
+
+def test_diff_shows_the_same_and_writes_nothing(cronwrap: Cronwrap, crontab: Path) -> None:
+    done = cronwrap("lint", *DIALECT, "--diff", crontab.name, cwd=crontab.parent)
+
+    assert done.stdout == (
+        "--- jobs\n+++ jobs\n@@ -1 +1 @@\n"
+        "-0 3 * * * cd /x; rm -rf y\n+0 3 * * * cd /x && rm -rf y\n"
+    )
+    assert done.returncode == 1
+    assert crontab.read_text() == BAD
+
+
+def test_standard_input_is_repaired_to_standard_output(cronwrap: Cronwrap) -> None:
+    done = cronwrap("lint", *DIALECT, "--fix", "-", input=BAD.encode() + b"# \xff")
+
+    assert (done.returncode, done.stdout_bytes) == (0, b"0 3 * * * cd /x && rm -rf y\n# \xff")
+
+
+def test_a_baseline_keeps_what_is_known_quiet_and_tells_what_is_new(
+    cronwrap: Cronwrap, crontab: Path, tmp_path: Path
+) -> None:
+    known = tmp_path / "known.json"
+    written = cronwrap("lint", *DIALECT, "--write-baseline", known, crontab)
+    crontab.write_text(f"# a line more\n{BAD}0 4 * * * cd /z; y\n")
+    done = cronwrap("lint", *DIALECT, "--baseline", known, "-f", "jsonl", crontab)
+
+    assert written.returncode == 0
+    assert b"rm -rf" not in known.read_bytes()
+    assert [json.loads(line)["line"] for line in done.stdout.splitlines()] == [3]
+
+
+def test_the_configuration_selects_and_the_command_line_wins(
+    cronwrap: Cronwrap, crontab: Path
+) -> None:
+    config = '[lint]\nselect = ["CW101"]\ndialect = "cronie"\nfail_on = "info"\n'
+
+    quiet = cronwrap("lint", crontab, config=config)
+    told = cronwrap("lint", "-s", "CW404", "-f", "jsonl", crontab, config=config)
+
+    assert (quiet.returncode, quiet.stdout) == (0, "")
+    assert json.loads(told.stdout)["daemon"] == "cronie"
+
+
+def test_a_mistake_in_the_configuration_is_told(cronwrap: Cronwrap, crontab: Path) -> None:
+    done = cronwrap("lint", crontab, config="[lint]\nfail-on = 'x'\n")
+
+    assert done.returncode == 2
+    assert "[lint]: there is no key fail-on" in done.stderr
+    assert "did you mean fail_on?" in done.stderr

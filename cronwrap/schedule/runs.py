@@ -5,15 +5,16 @@ there once: elapsed minutes and wall clock are then the same, and all that daemo
 is at a stretch's edges, as their dialects say.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import datetime, timedelta, tzinfo
-from functools import lru_cache
+from datetime import date, datetime, timedelta, tzinfo
+from functools import cache, lru_cache
 from heapq import merge
 from itertools import pairwise
 from typing import NamedTuple
 
 from cronwrap.schedule.dialects import DIALECTS, Dialect
-from cronwrap.schedule.model import ALL_HOURS, Schedule
+from cronwrap.schedule.model import ALL_DAYS, ALL_HOURS, ALL_MONTHS, ALL_WEEKDAYS, Schedule
 
 _DAY_S = 86400
 _HORIZON_S = 10 * 366 * _DAY_S
@@ -219,7 +220,11 @@ def _walls(
     step = timedelta(days=-1 if reverse else 1)
     day = (last if reverse else first).replace(hour=0, minute=0, second=0)
     while day < last and day + timedelta(days=1) > first:
-        if schedule.matches_date(day):
+        if day.month not in schedule.months:
+            # To the last day of this month, or the first one: the rest of it cannot match
+            edge = 1 if reverse else monthrange(day.year, day.month)[1]
+            day = day.replace(day=edge)
+        elif schedule.matches_date(day):
             for hour in hours:
                 on_hour = day.replace(hour=hour)
                 if on_hour + timedelta(hours=1) <= first or on_hour >= last:
@@ -258,20 +263,36 @@ def normal_period_s(schedule: Schedule) -> Gaps | None:
     return Gaps(min(gaps), max(gaps)) if gaps else None
 
 
-def _days_between(schedule: Schedule) -> set[int]:
-    """Return how many days there are from one day on which it runs to the next.
+def _days_between(schedule: Schedule) -> frozenset[int]:
+    """Return how many days there may be from one day on which it runs to the next."""
+    every_day = schedule.days == ALL_DAYS and schedule.weekdays == ALL_WEEKDAYS
+    if every_day and schedule.months == ALL_MONTHS:
+        return frozenset({1})
+    return _day_gaps(schedule._replace(
+        text="", minutes=frozenset(), hours=frozenset(), seconds=None, years=None, fields=(),
+        oddities=(),
+    ))  # fmt: skip
 
-    The calendar repeats after 28 years; four show all but the rarest days.
+
+@lru_cache(maxsize=1024)
+def _day_gaps(dates: Schedule) -> frozenset[int]:
+    """Look through five years, or where weekdays fall differently each year, through 57.
+
+    The calendar repeats after 28 years, and a day of such a cycle needs another one to have a gap.
     """
-    dateless = schedule._replace(years=None)
-    dates: list[int] = []
-    for years in (4, 28):
-        start = datetime(2000, 1, 1)  # noqa: DTZ001 - a date
-        dates = [
-            count
-            for count in range(years * 365 + years // 4 + 1)
-            if dateless.matches_date(start + timedelta(days=count))
-        ]
-        if len(dates) > 1:
-            break
-    return {later - earlier for earlier, later in pairwise(dates)}
+    by_weekday = dates.weekdays != ALL_WEEKDAYS or any(day.of_week for day in dates.special_days)
+    by_date = dates.days != ALL_DAYS or dates.months != ALL_MONTHS
+    years = 57 if by_weekday and by_date else 5
+    found = [
+        day.toordinal()
+        for year in range(2000, 2000 + years)
+        for month in sorted(dates.months)
+        for day in _days_of(year, month)
+        if dates.matches_date(day)
+    ]
+    return frozenset(later - earlier for earlier, later in pairwise(found))
+
+
+@cache
+def _days_of(year: int, month: int) -> tuple[date, ...]:
+    return tuple(date(year, month, day) for day in range(1, monthrange(year, month)[1] + 1))

@@ -126,7 +126,7 @@ def cheap_import() -> Iterator[None]:
     for name in added:
         sys.modules[name] = _STAND_INS[name]
         package, _, child = name.rpartition(".")
-        if package in ("email", "http", "urllib"):  # as an import would
+        if package in ("email", "urllib"):  # as an import would
             setattr(import_module(package), child, _STAND_INS[name])
     collecting = gc.isenabled()
     gc.disable()

@@ -30,6 +30,12 @@ def test_httpx_is_imported_for_http_alone() -> None:
     assert "httpx" in loaded("http")
 
 
+def test_what_only_some_runs_need_is_not_imported_for_http() -> None:
+    expensive = {"email.message", "http", "inspect", "logging", "random", "ssl", "tomli"}
+
+    assert expensive & loaded("http") == set()
+
+
 @pytest.mark.parametrize("name", services.names())
 def test_a_service_says_which_sender_it_needs(name: str) -> None:
     assert services.load(name).sends in KINDS

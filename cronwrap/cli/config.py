@@ -10,6 +10,7 @@ from cronwrap.errors import CronwrapError
 from cronwrap.run import options
 from cronwrap.run.endpoints import Endpoints
 from cronwrap.run.job import Job, assemble
+from cronwrap.store import limits
 
 CONFIG = click.option(
     "--config", "chosen", metavar="FILE", help="Read this file in place of the usual two."
@@ -78,7 +79,9 @@ def _problems(job: Job) -> list[tuple[str, str]]:
     places = Endpoints(job.config, os.environ)
     _, wrong = places.resolve_all([*job.endpoint, *job.config.endpoints])
     broken = [(error.message, error.hint) for error in places.broken.values()]
-    return list(dict.fromkeys([*problems, *wrong, *broken]))
+    tables = ((table.values, table.origin) for table in job.config.history)
+    _, limitless = limits.of_tables(tables)
+    return list(dict.fromkeys([*problems, *wrong, *broken, *limitless]))
 
 
 def _label(text: str, job: Job) -> str:

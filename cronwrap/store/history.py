@@ -13,6 +13,11 @@ from cronwrap.event import DEFAULTS, OF_A_DELIVERY
 from cronwrap.store.limits import Limits
 
 COLUMNS = ("run_id", "started_unix_s", "phase", "reason", "exit_status", "duration_s")
+# What a run says unless it says something else: its event, and what run/keep.py adds.
+USUAL = {
+    **{key: value for key, value in DEFAULTS.items() if key not in {"output", *OF_A_DELIVERY}},
+    "schedule": "", "timezone": "", "grace_s": None, "log": "", "output_in_report": True,
+}  # fmt: skip
 DAY_S = 86_400.0
 Run = dict[str, Any]
 
@@ -28,7 +33,7 @@ def add(db: sqlite3.Connection, facts: Mapping[str, Any], output: bytes = b"") -
     rest = {
         key: value
         for key, value in facts.items()
-        if key not in COLUMNS and key != "check" and (key not in DEFAULTS or value != DEFAULTS[key])
+        if key not in COLUMNS and key != "check" and (key not in USUAL or value != USUAL[key])
     }
     values = {key: facts.get(key) for key in COLUMNS}
     values |= {
@@ -78,9 +83,7 @@ def find(db: sqlite3.Connection, check: str, run_id: str) -> list[Run]:
 
 
 def _run(check: str, facts: str, *values: Any) -> Run:
-    left_out = {"output", *OF_A_DELIVERY}
-    known = {key: value for key, value in DEFAULTS.items() if key not in left_out}
-    return {**known, **json.loads(facts), "check": check, **dict(zip(COLUMNS, values, strict=True))}
+    return {**USUAL, **json.loads(facts), "check": check, **dict(zip(COLUMNS, values, strict=True))}
 
 
 def output(db: sqlite3.Connection, run_id: str) -> bytes:

@@ -8,11 +8,14 @@ import gzip
 import json
 import subprocess
 import sys
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.command import Cronwrap
 from tests.support.httpd import Httpd, Received, answer
@@ -50,6 +53,15 @@ class Client(EventClient):  # theirs speaks TLS only
     POOL_CLS = urllib3.HTTPConnectionPool
 tags = {"check": "nightly", "phase": "fail", "exitStatus": 3, "duration": 0.5}
 Client("k3y", host="127.0.0.1", port=int(sys.argv[1])).send(Event("CronwrapRun", tags))
+"""
+
+PROMETHEUS = """
+import sys
+from prometheus_client import CollectorRegistry, Gauge, pushadd_to_gateway
+registry = CollectorRegistry()
+Gauge("cronwrap_last_exit_code", "Exit status of the last run.", registry=registry).set(3)
+group = {"team": "h/1", "room": "\u00e9"}
+pushadd_to_gateway(sys.argv[1], job="night/ly", grouping_key=group, registry=registry)
 """
 
 
@@ -208,3 +220,36 @@ def test_dogwrap(httpd: Httpd, cronwrap: Cronwrap, mode: str, status: int, event
                 "tags": "dogwrap has none unless given",
             },
         )
+
+
+def test_pushgateway(httpd: Httpd, cronwrap: Cronwrap) -> None:
+    httpd.always = answer(200, b"")
+    run_client(PROMETHEUS, httpd.url)
+    table = f'service = "pushgateway"\nurl = "{httpd.url}"\ninstance = false\n'
+    config = f'[endpoints.p]\n{table}labels = {{ team = "h/1", room = "é" }}\n'
+    cronwrap("-c", "night/ly", "-e", "p", "--", *JOB, config=config)
+
+    theirs, start, end = httpd.received
+    assert theirs.path.startswith("/metrics/job@base64/")  # what has a slash goes in base64
+    for request in (start, end):
+        assert (request.method, group(request)) == (theirs.method, group(theirs))
+        assert request.headers["content-type"] == theirs.headers["content-type"]
+        assert exposition(request).keys() >= {"cronwrap_last_start_timestamp_seconds"}
+    exit_code = "cronwrap_last_exit_code"
+    assert exposition(end)[exit_code] == exposition(theirs)[exit_code] == ("gauge", 3.0)
+
+
+def group(request: Received) -> dict[str, str]:
+    """Return the labels that a path stands for, in whatever order, as the gateway decodes them."""
+    words = request.path.removeprefix("/metrics/").split("/")
+    found = {}
+    for name, value in zip(words[::2], words[1::2], strict=True):
+        plain, encoded, _ = name.partition("@base64")
+        found[plain] = urlsafe_b64decode(value).decode() if encoded else unquote(value)
+    return found
+
+
+def exposition(request: Received) -> dict[str, tuple[str, float]]:
+    """Return type and value of each metric, as the client library itself reads them."""
+    families = text_string_to_metric_families(request.body.decode())
+    return {family.name: (family.type, family.samples[0].value) for family in families}

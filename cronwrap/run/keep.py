@@ -3,7 +3,6 @@
 import os
 
 from cronwrap.run import outcome
-from cronwrap.run.log import Log
 from cronwrap.run.session import job_variables
 
 TYPE_CHECKING = False
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
 
     from cronwrap.event import Event
     from cronwrap.run.job import Job
+    from cronwrap.run.log import Log
     from cronwrap.run.loop import Loop
     from cronwrap.run.record import Record
 
@@ -31,7 +31,7 @@ class Keep:
     def __init__(self, job: "Job", start: "Event", record: "Record") -> None:
         self._job = job
         self._record = record
-        self.log: Log | None = None
+        self.log: "Log | None" = None
         self.facts: dict[str, Any] = {"pid": os.getpid(), "uid": os.geteuid()}
         if job.no_output_in_report:
             self.facts["output_in_report"] = False
@@ -40,6 +40,8 @@ class Keep:
             self.facts["timezone"] = job.timezone or ""
             self.facts["grace_s"] = job.grace
         if job.log_dir:
+            from cronwrap.run.log import Log
+
             self.log = Log(
                 job.log_dir, start.check, start.run_id, start.started_unix_s, job.log_limit
             )

@@ -8,7 +8,6 @@ from cronwrap.event import FAIL, LOG, OF_A_DELIVERY, START, Event
 from cronwrap.run import oom, outcome, proctree
 from cronwrap.run.caretaker import Caretaker
 from cronwrap.run.copy import Stream, Writer
-from cronwrap.run.hold import Hold
 from cronwrap.run.keep import Keep
 from cronwrap.run.loop import Loop
 from cronwrap.run.record import Record
@@ -25,6 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cronwrap.run.hold import Hold
     from cronwrap.run.job import Job
     from cronwrap.run.signals import Signals
 
@@ -116,6 +116,8 @@ class Lifetime:
 
     def _streams(self, child: Child) -> "list[Stream]":
         if self._job.output == "on-failure":
+            from cronwrap.run.hold import Hold
+
             temporary = os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the file has no name
             self._hold = Hold([temporary, "/var/tmp", self._directory])  # noqa: S108
         if self._job.output != "none":
@@ -211,7 +213,7 @@ class Lifetime:
         self._loop.run(lambda: self._told_to_stop or not self._is_behind())
         self._caretaker.leave(lambda: self._told_to_stop, self._job.report_budget)
 
-    def _pass_on(self, hold: Hold, event: Event) -> None:
+    def _pass_on(self, hold: "Hold", event: Event) -> None:
         if event.phase == FAIL:
             for stream, data in hold.records():
                 self._writers[stream].write(memoryview(data))

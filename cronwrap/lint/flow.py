@@ -25,6 +25,8 @@ CHECKS = frozenset({
     "id", "mountpoint", "pgrep", "pidof", "ping", "ping6", "on_ac_power",
 })  # fmt: skip
 ENDS = frozenset({"exit", "return", "kill", "exec", "break", "continue"})
+# Prefixes that run a job and tell a monitor how it went.
+WRAPPERS = frozenset({"cronwrap", "cronitor", "runitor", "sentry-cli"})
 _PARTS: dict[type[Node], str] = {
     Script: "items", AndOr: "pipelines", Pipeline: "commands", Compound: "scripts",
 }  # fmt: skip
@@ -134,3 +136,23 @@ def stops(item: AndOr) -> bool:
         operator.text == "||" and any(one.program in ENDS for one in programs(pipeline))
         for operator, pipeline in zip(item.operators, item.pipelines[1:], strict=True)
     )
+
+
+def is_wrapper(command: Command) -> bool:
+    """Tell whether *command* runs a job and tells a monitor how it went."""
+    return command.program in WRAPPERS and command.wrapped is not None
+
+
+def wrapper_of(command: Command) -> Command | None:
+    """Return the wrapper among the prefixes of *command*: that of ``nice cronwrap -- x``."""
+    one: Command | Script | None = command
+    while isinstance(one, Command):
+        if is_wrapper(one):
+            return one
+        one = one.wrapped
+    return None
+
+
+def is_watched(job: Job) -> bool:
+    """Tell whether a monitor is told of *job*."""
+    return any(is_wrapper(one) for one in job.script.commands()) or bool(pings_of(job))

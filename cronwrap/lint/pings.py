@@ -31,6 +31,8 @@ _SERVICE_OF = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern
 _STATUS = re.compile(
     r"\?|rc|ret|\w*stat(?:us|e)\w*|exit\w*|\w*code|result|err|e|s|r|x", re.IGNORECASE
 )
+# The short options that take a value.
+_TAKE_VALUES = {"curl": "AbcCdDeEFhHKmoPQrtTuUwxXYyz", "wget": "oaeitOTwQPUlADIRBXh"}
 _NAME = re.compile(r"\$\{?(\w+)\}?")
 _TELLS = (
     ("start", re.compile(r"/start\b|state=run\b|/run\b|status=in_progress", re.IGNORECASE)),
@@ -113,6 +115,17 @@ def _with_values(text: str, values: tuple[tuple[str, str], ...]) -> str:
     return _NAME.sub(lambda found: known.get(found[1], found[0]), text)
 
 
+def check_of(url: str) -> str:
+    """Return what is common to all URLs of one check.
+
+    >>> check_of("https://hc-ping.com/8f1d/start") == check_of("http://hc-ping.com/8f1d?x=1")
+    True
+    """
+    rest = re.sub(r"^https?://(?:www\.)?", "", url.partition("?")[0])
+    rest = re.sub(r"(cronhub\.io)/(?:start|finish|ping)/", r"\1/", rest)
+    return re.sub(r"/(?:start|fail|log|run|complete|\d{1,3}|\$[^/]*)?/?$", "", rest)
+
+
 def service_of(url: str) -> str:
     """Return the monitoring service that *url* belongs to, or "".
 
@@ -125,3 +138,21 @@ def service_of(url: str) -> str:
 
 def _tells(url: str) -> str:
     return next((tells for tells, pattern in _TELLS if pattern.search(url)), "success")
+
+
+def flags_of(client: Command) -> set[str]:
+    """Return the options that curl or wget is given: letters, and long names without dashes."""
+    takes = _TAKE_VALUES.get(client.program, "")
+    flags: set[str] = set()
+    words = iter(client.values)
+    for word in words:
+        if word.startswith("--"):
+            flags.add(word[2:].partition("=")[0])
+        elif word.startswith("-"):
+            for place, letter in enumerate(word[1:], 2):
+                flags.add(letter)
+                if letter in takes:
+                    if place == len(word):
+                        next(words, None)
+                    break
+    return flags

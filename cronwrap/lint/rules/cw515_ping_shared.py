@@ -1,0 +1,84 @@
+r"""One check for several jobs.
+
+The monitor cannot tell which of the jobs a ping comes from: either keeps the check green while the
+other fails or does not run at all. The same job on several lines, each with a schedule of its own,
+is one job. Also the names that ``cronwrap --check``, ``cronitor exec`` and ``runitor`` are given.
+
+Bad::
+
+    0 3 * * * /usr/local/bin/backup && curl -fsS -m 10 -o /dev/null https://hc-ping.com/8f1d2c3e-5a64-4b7f-9c12-3d4e5f6a7b8c
+    0 4 * * * /usr/local/bin/report && curl -fsS -m 10 -o /dev/null https://hc-ping.com/8f1d2c3e-5a64-4b7f-9c12-3d4e5f6a7b8c
+
+Good::
+
+    0 3 * * * /usr/local/bin/backup && curl -fsS -m 10 -o /dev/null https://hc-ping.com/8f1d2c3e-5a64-4b7f-9c12-3d4e5f6a7b8c
+    0 4 * * * /usr/local/bin/report && curl -fsS -m 10 -o /dev/null https://hc-ping.com/2b9e7d10-77c3-4f0a-8e55-9d3c1b2a4f6e
+"""
+
+from collections.abc import Iterator
+from itertools import chain, pairwise
+
+from cronwrap.lint.crontab import Crontab, Found, Job
+from cronwrap.lint.flow import JOB, WRAPPERS, Flow, is_wrapper, programs
+from cronwrap.lint.pings import CLIENT_TEXTS, check_of, pings_of
+from cronwrap.lint.rule import ERROR, Rule
+from cronwrap.lint.shell import Command, Node
+from cronwrap.run import options
+
+_TEXTS = tuple(text.encode() for text in (*CLIENT_TEXTS, *WRAPPERS))
+_RUNITOR = ("-uuid", "--uuid", "-slug", "--slug")
+
+
+def _find(files: list[Crontab]) -> Iterator[Found]:
+    first: dict[str, tuple[Job, tuple[str, ...]]] = {}
+    for job in chain.from_iterable(file.jobs for file in files):
+        if not any(text in job.data for text in _TEXTS):
+            continue
+        done = _programs(job)
+        for check, where in dict(_checks(job)).items():
+            other, its = first.setdefault(check, (job, done))
+            if its != done:
+                place = "" if other.file is job.file else f" of {other.file.path}"
+                yield job.found(
+                    where,
+                    f"line {other.number}{place} reports another job to the same check: either"
+                    " keeps it green while the other fails",
+                    "make a check for each job",
+                )
+
+
+def _checks(job: Job) -> Iterator[tuple[str, Node]]:
+    """Yield each check that *job* tells of its end, and the word that names it."""
+    for ping in pings_of(job):
+        if ping.tells in ("success", "status"):
+            yield check_of(ping.url), ping.word
+    for command in job.script.commands():
+        if is_wrapper(command):
+            name = _name(command)
+            where = next((word for word in command.args if name and name in word.literal), command)
+            if name:
+                yield f"{command.program} {name}", where
+
+
+def _name(wrapper: Command) -> str:
+    """Return the name of the check that a wrapper is given."""
+    words = wrapper.values
+    if wrapper.program == "cronwrap":
+        return options.parse(words[words[:1] == ["run"] :]).given.get("check", [""])[-1]
+    if wrapper.program == "cronitor":
+        return words[1]
+    pairs = pairwise(words)
+    return next((value for word, value in pairs if word in _RUNITOR), "")
+
+
+def _programs(job: Job) -> tuple[str, ...]:
+    """Return what *job* runs beside its pings: lines that run the same are one job."""
+    flow = Flow(job)
+    return tuple(
+        " ".join([command.name, *command.values])
+        for command in programs(job.script)
+        if flow.kind(command) == JOB
+    )
+
+
+RULE = Rule("CW515", "ping-shared", ERROR, "files", _find)

@@ -6,14 +6,14 @@ A page is written by hand but for its regions, from ``.\" generated: NAME`` to
 
 import re
 from collections.abc import Iterable, Mapping
-from textwrap import wrap
 
 from cronwrap import services
+from cronwrap.docgen import rules
 from cronwrap.docgen.commands import RUN, Command, Option
+from cronwrap.docgen.mdoc import escape, text
 from cronwrap.run import options
 from cronwrap.services.spec import Definition, Setting
 
-WIDTH = 78
 _KINDS = {
     "text": "TEXT",
     "texts": "TEXT ...",
@@ -52,6 +52,7 @@ def regions(tree: Command) -> dict[str, str]:
         "synopsis-run": "\n".join(_synopsis(option) for option in run.options),
         "environment-run": _variables(run.options),
         "keys": _list(_key(option) for option in run.options if _is_key(option)),
+        "rules": rules.section(),
         "services": "\n".join(_service(services.load(name)) for name in services.names()),
     }
     for command in tree.walk():
@@ -72,16 +73,16 @@ def _list(items: Iterable[str]) -> str:
 
 
 def _flag(flag: str) -> str:
-    return f"Fl {_escape(flag[1:])}"
+    return f"Fl {escape(flag[1:])}"
 
 
 def _synopsis(option: Option) -> str:
-    value = f" Ar {_escape(option.metavar)}" if option.metavar else ""
+    value = f" Ar {escape(option.metavar)}" if option.metavar else ""
     return f".Op {_flag(option.flags[0])}{value}"
 
 
 def _item(option: Option) -> str:
-    value = f" Ar {_escape(option.metavar)}" if option.metavar else ""
+    value = f" Ar {escape(option.metavar)}" if option.metavar else ""
     flags = " , ".join(f"{_flag(flag)}{value}" for flag in option.flags)
     return f".It {flags}\n{_described(option.help, option)}"
 
@@ -92,7 +93,7 @@ def _described(words: str, option: Option) -> str:
 
 def _variables(all_options: Iterable[Option]) -> str:
     found = {option.variable: option.flags[-1] for option in all_options if option.variable}
-    items = [f".It Ev {variable}\n.Fl {_escape(flag[1:])}" for variable, flag in found.items()]
+    items = [f".It Ev {variable}\n.Fl {escape(flag[1:])}" for variable, flag in found.items()]
     return "\n".join([f".Bl -tag -width {max(found, key=len)} -compact", *items, ".El"])
 
 
@@ -102,7 +103,7 @@ def _is_key(option: Option) -> bool:
 
 
 def _key(option: Option) -> str:
-    value = _escape(option.metavar) or "true | false"
+    value = escape(option.metavar) or "true | false"
     words = option.help.removesuffix(" May be given again.")
     if option.multiple and "=" not in option.metavar:
         words += " May be a list."
@@ -122,7 +123,7 @@ def _service(service: Definition) -> str:
     ]
     return "\n".join(
         [
-            f".Ss {_escape(service.name)}",
+            f".Ss {escape(service.name)}",
             text(service.summary),
             _list(facts),
             ".Pp",
@@ -174,21 +175,3 @@ def _sentence(words: str) -> str:
     """Return *words* with a capital letter and a full stop, on one line."""
     words = " ".join(words.replace("``", "").split())
     return words[:1].upper() + words[1:].rstrip(".") + "."
-
-
-def text(words: str) -> str:
-    r"""Return *words* as lines of mdoc: escaped, wrapped, each sentence on lines of its own.
-
-    >>> print(text("A --flag. It's C:\\. .x"))
-    A \-\-flag.
-    It's C:\e.
-    \&.x
-    """
-    sentences = re.split(r"(?<=[.!?:]) (?=[A-Z.])", words) if words else []
-    lines = [line for one in sentences for line in wrap(one, WIDTH - 8, break_on_hyphens=False)]
-    return "\n".join(_escape(line) for line in lines)
-
-
-def _escape(words: str) -> str:
-    escaped = words.replace("\\", "\\e").replace("-", "\\-")
-    return f"\\&{escaped}" if escaped[:1] in {".", "'"} else escaped

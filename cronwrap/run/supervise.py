@@ -108,6 +108,8 @@ class Supervisor:
             stream.pump(PUMPS)
             if stream.ended:
                 self._loop.stop_listening(stream.fd)
+            else:
+                self._heard_s = time.monotonic()
 
         return pump
 

@@ -31,7 +31,7 @@ class Keep:
     def __init__(self, job: "Job", start: "Event", record: "Record") -> None:
         self._job = job
         self._record = record
-        self.log: "Log | None" = None
+        self.log: Log | None = None
         self.facts: dict[str, Any] = {"pid": os.getpid(), "uid": os.geteuid()}
         if job.no_output_in_report:
             self.facts["output_in_report"] = False
@@ -40,9 +40,9 @@ class Keep:
             self.facts["timezone"] = job.timezone or ""
             self.facts["grace_s"] = job.grace
         if job.log_dir:
-            from cronwrap.run.log import Log
+            from cronwrap.run import log
 
-            self.log = Log(
+            self.log = log.Log(
                 job.log_dir, start.check, start.run_id, start.started_unix_s, job.log_limit
             )
             self.facts["log"] = self.log.path

@@ -42,7 +42,7 @@ ONLY_IN = {
     "psutil": {"run.proctree"},
     "rich": {"cli"},
     "tomli": {"docgen", "services", "toml_file"},
-    "tree_sitter": {"lint.shell_build"},
+    "tree_sitter": {"lint.shell_build", "lint.shell_word"},
     "tree_sitter_bash": {"lint.shell_build"},
 }
 

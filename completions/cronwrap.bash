@@ -44,9 +44,9 @@ _cronwrap()
                 logs:--state-dir | overdue:--config | overdue:--state-dir | \
                 ping:--config | ping:--detail | ping:--endpoint | ping:--phase | \
                 ping:--run-id | ping:--state-dir | ping:-e | running:--config | \
-                running:--state-dir | status:--config | status:--state-dir | \
-                sync:--config | test:--check | test:--config | test:--phase | \
-                test:--report-budget | test:-c)
+                running:--state-dir | services:--config | status:--config | \
+                status:--state-dir | sync:--config | test:--check | \
+                test:--config | test:--phase | test:--report-budget | test:-c)
                 [[ ${COMP_WORDS[i]} == "=" ]] && ((i < COMP_CWORD)) && ((i++))
                 if ((i == COMP_CWORD)); then
                     _cronwrap_value "$option"
@@ -151,7 +151,7 @@ _cronwrap()
             " -- "$cur"))
             ;;
         services:-*)
-            COMPREPLY=($(compgen -W "--json -h --help" -- "$cur"))
+            COMPREPLY=($(compgen -W "--config --json -h --help" -- "$cur"))
             ;;
         test:-*)
             COMPREPLY=($(compgen -W "

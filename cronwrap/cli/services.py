@@ -1,12 +1,16 @@
 """``cronwrap services``."""
 
 import json
+import os
 from typing import Any
 
 import click
 
+from cronwrap import config as config_files
 from cronwrap import services
 from cronwrap.cli import show
+from cronwrap.errors import CronwrapError, nearest
+from cronwrap.run.endpoints import Endpoints
 from cronwrap.services.carries import Carries, carries
 from cronwrap.services.example import example
 from cronwrap.services.spec import Definition, Setting
@@ -16,21 +20,34 @@ HEADINGS = ("service", "start", "fail", "log", "exit status", "duration", "outpu
 
 @click.command("services")
 @click.argument("name", required=False, default="")
+@click.option(
+    "--config", "chosen", metavar="FILE", help="Read this file in place of the usual two."
+)
 @click.option("--json", "as_json", is_flag=True, help="Write JSON: an array, or of NAME an object.")
-def command(name: str, as_json: bool) -> None:  # noqa: FBT001 - click's
-    """List the services there are, and what each can carry.
+def command(name: str, chosen: str | None, *, as_json: bool) -> None:
+    """List the services there are, and what each can carry; your own [services.NAME] too.
 
     With NAME, show the settings of that service, the variables that stand in for them, and an
     example.
     """
+    given = {"config": [chosen]} if chosen else {}
+    endpoints = Endpoints(config_files.load(config_files.files(given, os.environ)), os.environ)
+    if name in endpoints.broken:
+        raise endpoints.broken[name]
+    known = {one: services.load(one) for one in services.names()} | endpoints.own
+    if name and name not in known:
+        raise CronwrapError(
+            f"unknown service {name!r}", hint=nearest(name, sorted({*known, *endpoints.broken}))
+        )
     if as_json:
-        found = [_as_json(services.load(one)) for one in ([name] if name else services.names())]
+        found = [_as_json(one) for one in ([known[name]] if name else known.values())]
         click.echo(json.dumps(found[0] if name else found, indent=2))
     elif name:
-        _describe(services.load(name))
+        _describe(known[name])
     else:
-        rows = [_row(services.load(one)) for one in services.names()]
-        show.table(HEADINGS, rows)
+        show.table(HEADINGS, [_row(one) for one in known.values()])
+        for error in endpoints.broken.values():
+            show.complain(error.message, error.hint)
 
 
 def _row(definition: Definition) -> tuple[str, ...]:
@@ -50,12 +67,13 @@ def _output(can: Carries) -> str:
 
 
 def _describe(definition: Definition) -> None:
-    for words in (definition.summary, definition.events, definition.limits):
+    for words in filter(None, (definition.summary, definition.events, definition.limits)):
         click.echo(f"{' '.join(words.split())}\n")
     can = carries(definition)._asdict()
     told = ", ".join(phase for phase in definition.on if can.get(phase, True))
     click.echo(f"Told of, unless an endpoint's on says otherwise: {told}.\n")
-    click.echo(f"See {definition.reference}\n")
+    if definition.reference:
+        click.echo(f"See {definition.reference}\n")
     rows = [_setting(setting) for setting in definition.settings.values()]
     show.table(("setting", "default", "variables", "meaning"), rows)
     click.echo(f"\nAn endpoint:\n\n{example(definition)}")

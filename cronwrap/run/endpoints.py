@@ -17,17 +17,18 @@ class Endpoints:
     """What a configuration's endpoints mean; a mistake in one of them does not touch another.
 
     Attributes:
-        broken: services of the user's own that have a mistake, by name.
+        own: services of the user's own, by name.
+        broken: those that have a mistake.
     """
 
     def __init__(self, config: Config, environ: Mapping[str, str]) -> None:
         self.broken: dict[str, CronwrapError] = {}
         self._config = config
         self._environ = environ
-        self._own: dict[str, Definition] = {}
+        self.own: dict[str, Definition] = {}
         for name, table in config.services.items():
             try:
-                self._own[name] = services.define(name, table.values, origin=table.path)
+                self.own[name] = services.define(name, table.values, origin=table.path)
             except CronwrapError as error:
                 self.broken[name] = error
 
@@ -40,7 +41,7 @@ class Endpoints:
         if is_address(text):
             self._check_service(split_scheme(text)[0])
             return services.from_url(
-                text, where="endpoint", environ=self._environ, services=self._own
+                text, where="endpoint", environ=self._environ, services=self.own
             )
         table = self._config.endpoints.get(text)
         if table is None:
@@ -49,7 +50,7 @@ class Endpoints:
             raise CronwrapError(f"there is no endpoint {text!r}", hint=hint)
         self._check_service(table.values.get("service"))
         return services.from_table(
-            text, table.values, origin=table.path, environ=self._environ, services=self._own
+            text, table.values, origin=table.path, environ=self._environ, services=self.own
         )
 
     def kinds(self, texts: Iterable[str]) -> set[str]:
@@ -59,9 +60,9 @@ class Endpoints:
             table = self._config.endpoints.get(text)
             try:
                 if table is not None:
-                    found.add(services.kind_of(table.values, self._own))
+                    found.add(services.kind_of(table.values, self.own))
                 elif is_address(text):
-                    found.add(services.kind_of(text, self._own))
+                    found.add(services.kind_of(text, self.own))
             except CronwrapError:
                 pass  # resolve tells of it
         return found

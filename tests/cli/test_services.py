@@ -58,3 +58,35 @@ def test_an_unknown_service_is_told_with_the_nearest(cronwrap: Cronwrap) -> None
     assert (done.returncode, done.stdout) == (2, "")
     assert "unknown service 'cronitr'" in done.stderr
     assert "did you mean cronitor?" in done.stderr
+
+
+OWN = """
+[services.mine]
+summary = "Our own monitor."
+every = { url = "{url}", json = { name = "{check}", state = "{phase}", text = "{report}" } }
+[services.mine.settings.url]
+kind = "url"
+required = true
+[services.broken]
+evry = {}
+"""
+
+
+def test_services_of_ones_own_are_listed_and_shown_as_the_others(cronwrap: Cronwrap) -> None:
+    done = cronwrap("services", config=OWN)
+    shown = cronwrap("services", "mine")
+
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].split()[:4] == ["mine", "yes", "yes", "yes"]
+    assert done.stderr.endswith(
+        "config.toml: [services.broken]: unknown key 'evry'\ncronwrap: hint: did you mean every?\n"
+    )
+    assert shown.stdout.startswith("Our own monitor.\n")
+    assert shown.stdout.endswith('service = "mine"\nurl = "https://HOST/PATH"\n')
+
+
+def test_the_nearest_service_may_be_one_of_ones_own(cronwrap: Cronwrap) -> None:
+    done = cronwrap("services", "mime", config=OWN)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "unknown service 'mime'\ncronwrap: hint: did you mean mine?" in done.stderr

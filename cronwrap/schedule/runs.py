@@ -218,7 +218,7 @@ def _walls(
         for values in (schedule.hours, schedule.minutes, schedule.seconds or {0})
     )
     step = timedelta(days=-1 if reverse else 1)
-    day = (last if reverse else first).replace(hour=0, minute=0, second=0)
+    day = (last - timedelta(seconds=1) if reverse else first).replace(hour=0, minute=0, second=0)
     while day < last and day + timedelta(days=1) > first:
         if day.month not in schedule.months:
             # To the last day of this month, or the first one: the rest of it cannot match

@@ -344,7 +344,7 @@ def _bodies(node: tree_sitter.Node) -> Iterator[list[tree_sitter.Node]]:
         for child in node.children_by_field_name(name)
     }
     for child in node.children:
-        if child.id in skip or "redirect" in child.type:
+        if child.id in skip or child.type.endswith("_redirect"):
             continue
         if child.type in ("do_group", "elif_clause", "else_clause", "case_item"):
             if any(one.is_named for one in part):

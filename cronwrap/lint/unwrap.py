@@ -101,6 +101,8 @@ def unwrap(command: Command, shell: str) -> None:
         _wrap_words(command, 4 if command.values[2:3] == ["--"] else 3, shell)
     elif name == "sentry-cli" and command.values[:2] == ["monitors", "run"]:
         _wrap_words(command, _after_dashes(command), shell)
+    elif name == "command" and command.values[:1] in (["-v"], ["-V"]):
+        return  # asks where it is, and runs nothing
     elif name in PREFIXES:
         _prefix(command, PREFIXES[name], shell)
 

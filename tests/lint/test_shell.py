@@ -38,6 +38,7 @@ CASES = [
     ("x &2>/dev/null", "<x> &; <> 2>/dev/null"),
     ("(a) & b", "subshell(<a>) &; <b>"),
     ("if a; then b; elif c; then d; else e; fi > f", "if(<a>, <b>, <c>, <d>, <e>) 1>f"),
+    ("if a > f; then b 2>&1; fi", "if(<a> 1>f, <b> 2>&1)"),
     ("while read x; do y; done < f", "while(<read x>, <y>) 0<f"),
     ("for i in $(a) b; do c $i; done &", "for:i(<c $i>)[$(a),b] &"),
     ("case $1 in a) x;; *) y;; esac", "case(<x>, <y>)[$1]"),
@@ -57,6 +58,7 @@ PREFIXES = [
     ("timeout --kill-after=5 5m x", "x"),
     ("flock -n /l x", "x"),
     ("flock /l -c 'x; y'", "x; y"),
+    ("command x y", "x y"),
     ("sudo -u bob -- x -u", "x -u"),
     ("sudo A=1 x", "x"),
     ("env -i A=1 x", "x"),
@@ -181,3 +183,7 @@ def test_any_text_is_taken_apart_without_a_failure(text: str, shell: str) -> Non
         assert 0 <= node.start <= node.end <= len(text.encode())
         if isinstance(node, Word):
             assert len(node.offsets) == len(node.literal.encode(errors="surrogateescape")) + 1
+
+
+def test_a_program_that_is_only_looked_for_is_not_run() -> None:
+    assert [command.name for command in parse(b"command -v x").programs()] == ["command"]

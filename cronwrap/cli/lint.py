@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cronwrap import config as config_files
-from cronwrap.cli import show
+from cronwrap.cli.complaint import complain
 from cronwrap.errors import UsageError
 from cronwrap.lint import baseline, formats, linter, session
 from cronwrap.lint.dialects import DIALECTS
@@ -95,7 +95,7 @@ def command(**given: Any) -> None:
     elif not given["diff"]:
         _print(given["format_"], findings, [file.path for file in files])
     for problem in problems:
-        show.complain(problem.message, problem.hint)
+        complain(problem.message, problem.hint)
     fails = settings.fails(linter.worst(findings)) and not given["write_baseline"]
     raise SystemExit(2 if problems else 1 if fails else 0)
 

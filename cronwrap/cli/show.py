@@ -16,8 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 from cronwrap import units
+from cronwrap.cli import complaint
 from cronwrap.run import verdict
 
+complain = complaint.complain
 WIDE = 10_000
 GAP = "  "  # between columns
 COLORS = ("red", "green", "yellow", "cyan")
@@ -172,9 +174,3 @@ def value(option_kind: str, given: Any) -> str:
         "expectation": verdict.format_expectation,
     }
     return str(writers.get(option_kind, str)(given))
-
-
-def complain(message: str, hint: str = "") -> None:
-    """Tell of a mistake on standard error."""
-    text = f"cronwrap: {message}\n" + (f"cronwrap: hint: {hint}\n" if hint else "")
-    os.write(2, text.encode(errors="backslashreplace"))

@@ -95,7 +95,7 @@ def tree() -> Command:
 def _command(command: click.Command, words: tuple[str, ...]) -> Command:
     context = click.Context(command, info_name=" ".join(("cronwrap", *words)))
     context.help_option_names = main.cronwrap.context_settings["help_option_names"]
-    subcommands = command.commands.values() if isinstance(command, click.Group) else ()
+    subcommands = _subcommands(command, context)
     return Command(
         words=words,
         summary=command.get_short_help_str(limit=200).rstrip("."),
@@ -106,6 +106,13 @@ def _command(command: click.Command, words: tuple[str, ...]) -> Command:
         ),
         subcommands=tuple(_command(one, (*words, one.name or "")) for one in subcommands),
     )
+
+
+def _subcommands(command: click.Command, context: click.Context) -> list[click.Command]:
+    if isinstance(command, main.Commands):
+        found = [command.get_command(context, name) for name in main.COMMANDS]
+        return [one for one in found if one is not None]
+    return list(command.commands.values()) if isinstance(command, click.Group) else []
 
 
 def _choices(parameter: click.Option) -> tuple[str, ...]:

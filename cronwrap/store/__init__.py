@@ -46,6 +46,7 @@ class Store:
 
     def take_in(self) -> None:
         """Move the files of runs that are over into the database, and forget what is too old."""
+        records.forget_what_jobs_said(self._directory)
         files = iter(records.paths(self._directory))
         while batch := list(islice(files, BATCH_FILES)):
             self._take_in(batch)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cronwrap.redact import Redactor
-from cronwrap.state import RUNS, SETTLED, SUFFIX
+from cronwrap.state import RUNS, SAID, SETTLED, SUFFIX
 
 RUNNING, LOST = "running", "lost"
 TORN_LINE_BYTES = 16 * 1024 * 1024
@@ -56,6 +56,13 @@ def paths(directory: Path) -> list[Path]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     return [directory / RUNS / name for name in names if name.endswith((SUFFIX, SETTLED))]
+
+
+def forget_what_jobs_said(directory: Path) -> None:
+    """Remove what is left of jobs whose wrapper was killed before it had a file of its own."""
+    for path in (directory / RUNS).glob(f"*{SAID}"):
+        if is_left_over(path) and not path.with_suffix(SUFFIX).exists():
+            path.unlink(missing_ok=True)
 
 
 def read(path: Path) -> Record | None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from rich.text import Text
@@ -13,10 +13,18 @@ from cronwrap.deliver.outbox import Sent
 from cronwrap.services.base import ACCEPTED
 from cronwrap.watch.due import Plan
 from cronwrap.watch.overdue import is_new, overdue, report
+from cronwrap.watch.plans import endpoints
 from cronwrap.watch.status import Status
 
 SCHEMA = "cronwrap-overdue/1"
 HEADINGS = ("overdue", "since", "late", "last run", "schedule", "told")
+
+
+class Told(NamedTuple):
+    """Who was told of a miss, of how many places."""
+
+    sent: list[Sent]
+    places: int
 
 
 @click.command("overdue")
@@ -41,28 +49,29 @@ def command(
     now_unix_s = time.time()
     plans = known.plans
     found = overdue(known.store, plans, memory.names(checks), now_unix_s)
-    told: dict[str, list[Sent]] = {}
+    told: dict[str, Told] = {}
     for one in found:
         if not dry_run and is_new(one):
             plan = plans.get(one.check.name, Plan())
-            told[one.check.name] = list(report(known.store, known.directory, one, plan, now_unix_s))
+            sent = list(report(known.store, known.directory, one, plan, now_unix_s))
+            told[one.check.name] = Told(sent, len(endpoints(one.check, plan)[0]))
     if as_json:
-        shown = [_as_json(one, told.get(one.check.name, [])) for one in found]
+        shown = [_as_json(one, told.get(one.check.name)) for one in found]
         click.echo(json.dumps({"schema": SCHEMA, "overdue": shown}, indent=2))
     elif found:
         show.table(HEADINGS, [_row(one, told, now_unix_s) for one in found])
     raise SystemExit(1 if found else 0)
 
 
-def _as_json(one: Status, told: list[Sent]) -> dict[str, Any]:
+def _as_json(one: Status, told: Told | None) -> dict[str, Any]:
     sent = [
         {"endpoint": each.label, "outcome": each.result.kind, "why": each.result.why}
-        for each in told
+        for each in (told.sent if told is not None else ())
     ]
     return {**one.as_json(), "told": sent}
 
 
-def _row(one: Status, told: dict[str, list[Sent]], now_unix_s: float) -> tuple[str | Text, ...]:
+def _row(one: Status, told: dict[str, Told], now_unix_s: float) -> tuple[str | Text, ...]:
     due = one.due
     since_unix_s = due.overdue_since_unix_s if due else None
     return (
@@ -71,16 +80,18 @@ def _row(one: Status, told: dict[str, list[Sent]], now_unix_s: float) -> tuple[s
         Text(units.format_duration(now_unix_s - (since_unix_s or now_unix_s)), style="bold red"),
         show.when(one.check.last_started_unix_s) or "never",
         due.plan.schedule if due else "",
-        _told(told.get(one.check.name)),
+        _words(told.get(one.check.name)),
     )
 
 
-def _told(sent: list[Sent] | None) -> str:
+def _words(told: Told | None) -> str:
     """Return in a few words who was told now."""
-    if sent is None:
+    if told is None:
         return "before"
     words = [
         each.label if each.result.kind == ACCEPTED else f"{each.label}: {each.result.why}"
-        for each in sent
+        for each in told.sent
     ]
+    if len(words) < told.places:  # what is owed to an endpoint goes there in its order
+        words.append("later: an earlier report is owed")
     return ", ".join(words) or "nobody: it has no endpoint"

@@ -92,8 +92,12 @@ class Store:
         """
         names = tuple(map(records.storable, names))
         # Files first: one that is taken in meanwhile is then found in both, not in none.
-        found = [one.facts for one in self.living() if not names or one.facts["check"] in names]
-        found = [run for run in found if not phases or run["phase"] in phases]
+        living = [{**history.USUAL, **one.facts} for one in self.living()]
+        found = [
+            run
+            for run in living
+            if (not names or run["check"] in names) and (not phases or run["phase"] in phases)
+        ]
         if self._database.exists():
             found += self._database.read(lambda db: history.newest(db, names, limit, phases))
         unique = {run["run_id"]: run for run in found}.values()

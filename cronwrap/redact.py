@@ -37,7 +37,10 @@ _VALUE = (
     rb"|" + _NO_VALUE + rb"([^\s\"'&;,)}\]]{1,400}))"
 )  # fmt: skip
 # No repeat gives back a character that the next could take: near-hits would take 40 times as long.
-_ASSIGN = rb"[\w-]{0,40}(?![\w-])\\?[\"']?\s{0,4}(?:=>|:=|=(?!>)|:(?!=))\s{0,4}\\?" + _VALUE
+# And a word that is too long is refused before it is taken: it would be given back bit by bit.
+_ASSIGN = (
+    rb"(?![\w-]{41})[\w-]{0,40}(?![\w-])\\?[\"']?\s{0,4}(?:=>|:=|=(?!>)|:(?!=))\s{0,4}\\?" + _VALUE
+)
 _KEY_OWNER = (
     rb"(?<=[eghinrst_-]key)"  # most near-hits end here
     rb"(?:(?<=api[_-]key|ssh[_-]key)|(?<=apikey|sshkey)|(?<=ping[_-]key|auth[_-]key)|(?<=pingkey|authkey)|(?<=access[_-]key|master[_-]key)|(?<=accesskey|masterkey)"
@@ -67,6 +70,7 @@ class _Rule(NamedTuple):
         pattern: the first group that matched is the secret, else the whole match.
         lower: whether the pattern is for text in lower case; else case counts.
         accept: whether the secret is one after all, where a pattern cannot tell.
+        needs: what each match has in it, where most texts with the prefix have it nowhere.
     """
 
     name: str
@@ -75,6 +79,7 @@ class _Rule(NamedTuple):
     pattern: bytes
     lower: bool = True
     accept: Callable[[bytes], bool] | None = None
+    needs: bytes = b""
 
 
 def _rule(name: str, triggers: str, pattern: bytes) -> _Rule:
@@ -121,9 +126,9 @@ _RULES = (
     _rule("key", "key", rb"key" + _KEY_OWNER + _ASSIGN),
     _rule("option", "--pass --token --secret --api --access --auth",
           rb"--(?=pass|token|secret|api|access|auth)(?=[a-z-]{0,20}(?:pass|token|secret|key))"
-          rb"[\w-]{1,60}(?![\w-])\s{1,4}(?!--)" + _VALUE),
+          rb"(?![\w-]{61})[\w-]{1,60}(?![\w-])\s{1,4}(?!--)" + _VALUE),
     _rule("curl user", "curl", rb"curl(?:[ \t](?!curl\s|-u|--user[ =])[^\s]{0,200}){0,20}"
-          rb"[ \t]-(?:u|-user)[ =]{0,2}[^\s:]{1,100}:" + _NO_VALUE + rb"([^\s\"']{1,200})"),
+          rb"[ \t]-(?:u|-user)[ =]{0,2}[^\s:]{1,100}:" + _NO_VALUE + rb"([^\s\"']{1,200})")._replace(needs=b"-u"),
     _token("aws key", "AKIA ASIA", rb"[A-Z0-9]{16}(?![A-Za-z0-9])"),
     _token("github token", "ghp_ gho_ ghu_ ghs_ ghr_", rb"[A-Za-z0-9_]{20,255}"),
     _token("github token", "github_pat_", rb"[A-Za-z0-9_]{20,255}"),
@@ -221,7 +226,7 @@ def spans(data: bytes) -> list[tuple[int, int]]:
 
 def _spans(rule: _Rule, data: bytes, lower: bytes) -> Iterator[tuple[int, int, bytes]]:
     text = lower if rule.lower else data
-    if not _has(text, rule.prefix):
+    if not _has(text, rule.prefix) or rule.needs not in text:
         return
     mark = _mark(rule.name)
     for match in _compiled(rule.pattern).finditer(text):

@@ -6,7 +6,7 @@ Pure, as services are: what to ask, and what the answer says. Wanted by ``cronwr
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cronwrap.event import Event
@@ -50,13 +50,28 @@ class Look(NamedTuple):
 
 def look(endpoint: Endpoint, event: Event) -> Look | str:
     """Return how to look for *event*, or why that cannot be done; "" where there is no way."""
-    way = _LOOKS.get(endpoint.service_name)
+    from cronwrap.services import look_state
+
+    ways: Mapping[str, Callable[[Endpoint, Event], Look | str]] = {
+        "healthchecks": _healthchecks,
+        "pushgateway": _pushgateway,
+        "betterstack": look_state.betterstack_look,
+        "cronitor": look_state.cronitor_look,
+        "opsgenie": look_state.opsgenie_look,
+        "sentry": look_state.sentry_look,
+    }
+    way = ways.get(endpoint.service_name)
     return "" if way is None else way(endpoint, event)
 
 
-def _healthchecks(endpoint: Endpoint, event: Event) -> Look | str:
+def settings_of(endpoint: Endpoint) -> Mapping[str, Any]:
+    """Return the settings of *endpoint*."""
     service = endpoint.service
-    settings = service.settings if isinstance(service, TemplateService) else {}
+    return service.settings if isinstance(service, TemplateService) else {}
+
+
+def _healthchecks(endpoint: Endpoint, event: Event) -> Look | str:
+    settings = settings_of(endpoint)
     if not settings.get("api_key"):
         return "give the project's api_key, and it is looked for"
     url = settings.get("url", "").partition("?")[0].rstrip("/")
@@ -141,9 +156,3 @@ def _in_groups(answer: Answer, started_unix_s: float) -> Finding:
         why = "its API lists no gauge with the time of this run"
         return Finding(found=False, why=why, again=True)
     return Finding(found=True, why="its API lists a gauge with the time of this run")
-
-
-_LOOKS: Mapping[str, Callable[[Endpoint, Event], Look | str]] = {
-    "healthchecks": _healthchecks,
-    "pushgateway": _pushgateway,
-}

@@ -13,6 +13,7 @@ from tests.services.test_exposition import serving
 from tests.support.command import Cronwrap, Done
 from tests.support.healthchecks import Healthchecks
 from tests.support.httpd import Behaviour, Httpd, answer, drip_body, silent
+from tests.support.monitors import KEY, Monitors
 from tests.support.ports import free_port
 from tests.support.terminal import on_terminal
 from tests.support.tools import need
@@ -341,3 +342,75 @@ def test_colours_are_for_a_terminal(cronwrap: Cronwrap, httpd: Httpd) -> None:
 
     assert b"\x1b" not in piped.stdout_bytes
     assert b"\x1b[32m  verdict  accepted\x1b[0m" in terminal.screen
+
+
+# Services whose answers prove nothing, and whose API tells of the monitor.
+BY_API: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "cronitor": ('base = "URL"\napi = "URL"\napi_key = "KEY"', "nightly", {"paused": False}),
+    "sentry": (
+        'dsn = "DSN"\norganization = "acme"\nauth_token = "KEY"\napi = "URL"',
+        *("nightly", {}),
+    ),
+    "opsgenie": (
+        'base = "URL"\nheartbeat = "nightly"\napi_key = "KEY"',
+        "nightly",
+        {"enabled": True},
+    ),
+    "betterstack": (
+        'base = "URL"\ntoken = "t0ken"\napi_token = "KEY"',
+        *("7", {"url": "https://h/heartbeat/t0ken", "paused_at": None}),
+    ),
+}
+
+
+def by_api(cronwrap: Cronwrap, httpd: Httpd, service: str) -> Monitors:
+    monitors = Monitors()
+    httpd.always = monitors.behaviour
+    dsn = httpd.url.replace("http://", "http://abc@") + "/42"
+    settings = BY_API[service][0].replace("URL", httpd.url).replace("KEY", KEY)
+    table = settings.replace("DSN", dsn)
+    cronwrap.write_config(f'[endpoints.there]\nservice = "{service}"\n{table}\n')
+    return monitors
+
+
+@pytest.mark.parametrize("service", BY_API)
+def test_a_monitor_that_an_api_tells_of_is_found(
+    cronwrap: Cronwrap, httpd: Httpd, service: str
+) -> None:
+    _, key, check = BY_API[service]
+    by_api(cronwrap, httpd, service).checks[key] = dict(check)
+
+    done = cronwrap("test", "-c", "nightly", "--phase", "success", "there")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rows(done)["look"].startswith("found: its API ")
+    assert KEY not in done.stdout
+
+
+@pytest.mark.parametrize("service", BY_API)
+def test_a_monitor_that_is_not_there_is_not_fine_although_the_event_was_accepted(
+    cronwrap: Cronwrap, httpd: Httpd, service: str
+) -> None:
+    by_api(cronwrap, httpd, service)
+
+    done = cronwrap("test", "-c", "nightly", "--phase", "success", "there")
+
+    assert done.returncode == 1
+    assert rows(done)["verdict"] == "accepted"
+    assert rows(done)["look"].startswith("not found: ")
+
+
+@pytest.mark.parametrize(
+    ("service", "change"),
+    [("cronitor", "paused"), ("opsgenie", "enabled"), ("betterstack", "paused_at")],
+)
+def test_a_monitor_that_is_switched_off_is_not_fine(
+    cronwrap: Cronwrap, httpd: Httpd, service: str, change: str
+) -> None:
+    _, key, check = BY_API[service]
+    by_api(cronwrap, httpd, service).checks[key] = {**check, change: not check[change]}
+
+    done = cronwrap("test", "-c", "nightly", "--phase", "success", "there")
+
+    assert done.returncode == 1
+    assert re.search("switched off|is paused", rows(done)["look"])

@@ -27,10 +27,13 @@ class Monitors:
 
     Attributes:
         refuses: answer every write with 400.
+        check_ins: that came to Sentry's address for them; what is a ping to others is answered
+            202 and forgotten, whatever its key, as these services do.
     """
 
     checks: dict[str, dict[str, Any]] = field(default_factory=dict)
     refuses: bool = False
+    check_ins: list[dict[str, Any]] = field(default_factory=list)
 
     def behaviour(self, exchange: Exchange) -> None:
         """Answer the request that *exchange* has just read."""
@@ -41,14 +44,19 @@ class Monitors:
             self._answer(request)(exchange)
 
     def _answer(self, request: Received) -> Behaviour:
+        if "/cron/" in request.path:
+            self.check_ins.append(json.loads(request.body))
+        if not re.match("/api/(v[23]|0|monitors|sync)/?|/v2/heartbeats/[^/]+$", request.path):
+            return answer(200 if "/p/" in request.path else 202, b"OK")
         said = request.headers.get("authorization", request.headers.get("x-api-key"))
-        if said not in {KEY, BASIC, f"Bearer {KEY}"}:
+        if said not in {KEY, BASIC, f"Bearer {KEY}", f"GenieKey {KEY}"}:
             return _json({"error": "wrong key"}, 401)
         sent = json.loads(request.body) if request.body else {}
         for pattern, service in (
             (r"/api/v3/checks/(.*)", self._healthchecks),
             (r"/api/monitors/?(.*)", self._cronitor),
             (r"/api/0/organizations/acme/monitors/(?:(.+)/)?", self._sentry),
+            (r"/v2/heartbeats/([^/]+)", self._opsgenie),
             (r"/api/sync()", self._cronradar),
             (r"/api/v2/heartbeats/?(.*)", self._betterstack),
         ):
@@ -80,8 +88,12 @@ class Monitors:
         return _json({"monitors": [self.checks[monitor["key"]]]})
 
     def _sentry(self, request: Received, slug: str, sent: dict[str, Any]) -> Behaviour:
+        slug, _, what = slug.partition("/")
         if slug and slug not in self.checks:
             return _json({"detail": "not found"}, 404)
+        if what == "checkins":
+            listed = [{"id": one["check_in_id"], "status": one["status"]} for one in self.check_ins]
+            return _json(listed)
         if request.method == "GET":
             return _json(self.checks[slug])
         if request.method == "PUT":
@@ -89,6 +101,10 @@ class Monitors:
             return _json(self.checks[slug])
         self.checks[sent["slug"]] = sent
         return _json(sent, 201)
+
+    def _opsgenie(self, _request: Received, name: str, _sent: dict[str, Any]) -> Behaviour:
+        found = self.checks.get(name)
+        return _json({"data": found}) if found else _json({"message": "not found"}, 404)
 
     def _cronradar(self, _request: Received, _key: str, sent: dict[str, Any]) -> Behaviour:
         assert "mode" not in sent, "reconcile would delete what is not named"

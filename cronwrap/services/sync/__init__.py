@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from cronwrap.services.base import Answer, Http
 from cronwrap.services.endpoint import Endpoint
-from cronwrap.services.spec import TemplateService
+from cronwrap.services.look import settings_of
 
 
 class Wanted(NamedTuple):
@@ -76,14 +76,8 @@ def way(endpoint: Endpoint, wanted: Wanted) -> Way | str | None:
     name = f"{__name__}.{endpoint.service_name}"
     if importlib.util.find_spec(name) is None:
         return None
-    found: Way | str = importlib.import_module(name).way(settings(endpoint), wanted)
+    found: Way | str = importlib.import_module(name).way(settings_of(endpoint), wanted)
     return found
-
-
-def settings(endpoint: Endpoint) -> Mapping[str, Any]:
-    """Return the settings of *endpoint*."""
-    service = endpoint.service
-    return service.settings if isinstance(service, TemplateService) else {}
 
 
 def changes(way: Way, present: Present) -> dict[str, tuple[Any, Any]]:

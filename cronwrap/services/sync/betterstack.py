@@ -20,29 +20,42 @@ def way(settings: Mapping[str, Any], wanted: Wanted) -> Way | str:
     """Return how the heartbeat is read and written, or why it cannot be."""
     if not settings.get("api_token"):
         return "give the api_token; the heartbeat's own may only beat"
-    path = urlsplit(settings.get("url", "")).path.rstrip("/")
-    heartbeat = path.rpartition("/")[2] or settings["token"]
-    heartbeats = f"{settings['base'].rstrip('/')}/api/v2/heartbeats"
-    token = ("Authorization", f"Bearer {settings['api_token']}")
     fields = {"period": max(wanted.longest_s, LEAST_PERIOD_S), "grace": wanted.grace_s}
 
-    def write(present: Present) -> Http:
+    def write(there: Present) -> Http:
         made = body(fields)
-        made["headers"] += (token,)
-        address = f"{heartbeats}/{quote(present.place, safe='')}"
+        made["headers"] += _login(settings)
+        address = f"{_heartbeats(settings)}/{quote(there.place, safe='')}"
         return Http(method="PATCH", url=address, **made)
 
-    read = Http(
-        method="GET",
-        url=f"{heartbeats}?per_page=250",
-        headers=(token,),
-        answer_bytes=_ANSWER_BYTES,
-    )
     notes = "a heartbeat has a period and no schedule: the longest time between two runs"
-    return Way(fields, read, lambda answer: _present(answer, heartbeat), write, notes=notes)
+    token = token_of(settings)
+    read = listing(settings)
+    return Way(fields, read, lambda answer: present(answer, token), write, notes=notes)
 
 
-def _present(answer: Answer, token: str) -> Present:
+def token_of(settings: Mapping[str, Any]) -> str:
+    """Return the token of the heartbeat itself."""
+    path = urlsplit(settings.get("url", "")).path.rstrip("/")
+    return path.rpartition("/")[2] or str(settings["token"])
+
+
+def listing(settings: Mapping[str, Any]) -> Http:
+    """Return the request that lists heartbeats."""
+    url = f"{_heartbeats(settings)}?per_page=250"
+    return Http("GET", url, _login(settings), answer_bytes=_ANSWER_BYTES)
+
+
+def _heartbeats(settings: Mapping[str, Any]) -> str:
+    return f"{settings['base'].rstrip('/')}/api/v2/heartbeats"
+
+
+def _login(settings: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return (("Authorization", f"Bearer {settings['api_token']}"),)
+
+
+def present(answer: Answer, token: str) -> Present:
+    """Return what *answer* to the listing says of the heartbeat with this token."""
     found, trouble = read_json(answer, _HINTS)
     if trouble:
         return Present(trouble=trouble)

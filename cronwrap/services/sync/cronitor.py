@@ -14,11 +14,7 @@ _HINTS = {401: "the api_key is not right", 403: "the api_key is not right, or ma
 
 def way(settings: Mapping[str, Any], wanted: Wanted) -> Way | str:
     """Return how the monitor is read and written, or why it cannot be."""
-    api_key, key = settings.get("api_key"), settings.get("key") or wanted.slug
-    if settings.get("url"):
-        parts = urlsplit(settings["url"]).path.strip("/").split("/")
-        if len(parts) == 3 and parts[0] == "p":  # noqa: PLR2004 - /p/API-KEY/KEY
-            api_key, key = api_key or parts[1], parts[2]
+    api_key, key = identity(settings, wanted.slug)
     if not api_key:
         return "give the api_key"
     monitors = f"{settings['api'].rstrip('/')}/api/monitors"
@@ -38,6 +34,15 @@ def way(settings: Mapping[str, Any], wanted: Wanted) -> Way | str:
 
     read = Http(method="GET", url=f"{monitors}/{quote(key, safe='')}", headers=(login,))
     return Way(fields, read, _present, write, written=(200,))
+
+
+def identity(settings: Mapping[str, Any], slug: str) -> tuple[str, str]:
+    """Return the API key, "" where there is none, and the monitor's own key."""
+    api_key, key = settings.get("api_key", ""), settings.get("key") or slug
+    parts = urlsplit(settings.get("url", "")).path.strip("/").split("/")
+    if len(parts) == 3 and parts[0] == "p":  # noqa: PLR2004 - /p/API-KEY/KEY
+        return api_key or parts[1], parts[2]
+    return api_key, key
 
 
 def _present(answer: Answer) -> Present:

@@ -20,15 +20,11 @@ _HINTS = {
 
 def way(settings: Mapping[str, Any], wanted: Wanted) -> Way | str:
     """Return how the monitor is read and written, or why it cannot be."""
-    if not settings.get("auth_token") or not settings.get("organization"):
-        return "give auth_token and organization; the DSN may only send"
-    host = urlsplit(settings["server"]).hostname or ""
-    api = settings.get("api") or ("https://sentry.io" if host.endswith(_HOSTED) else "")
-    organization = quote(settings["organization"], safe="")
-    base = (api or settings["server"]).rstrip("/")
-    monitors = f"{base}/api/0/organizations/{organization}/monitors/"
+    place = monitor(settings, wanted.slug)
+    if isinstance(place, str):
+        return place
+    url, headers = place
     slug = settings.get("slug") or wanted.slug
-    token = ("Authorization", f"Bearer {settings['auth_token']}")
     fields = {
         "schedule": wanted.schedule,
         "timezone": wanted.timezone,
@@ -45,12 +41,27 @@ def way(settings: Mapping[str, Any], wanted: Wanted) -> Way | str:
         }
         exists = present.fields is not None
         made = body({"config": config} if exists else {**named, "config": config})
-        made["headers"] += (token,)
-        address = f"{monitors}{slug}/" if exists else monitors
+        made["headers"] += headers
+        address = url if exists else url.removesuffix(f"{slug}/")
         return Http(method="PUT" if exists else "POST", url=address, **made)
 
-    read = Http(method="GET", url=f"{monitors}{slug}/", headers=(token,))
+    read = Http(method="GET", url=url, headers=headers)
     return Way(fields, read, _present, write)
+
+
+def monitor(
+    settings: Mapping[str, Any], slug: str
+) -> tuple[str, tuple[tuple[str, str], ...]] | str:
+    """Return where the API has the monitor, and the headers for it; or what is missing."""
+    if not settings.get("auth_token") or not settings.get("organization"):
+        return "give auth_token and organization; the DSN may only send"
+    host = urlsplit(settings["server"]).hostname or ""
+    api = settings.get("api") or ("https://sentry.io" if host.endswith(_HOSTED) else "")
+    organization = quote(settings["organization"], safe="")
+    base = (api or settings["server"]).rstrip("/")
+    slug = settings.get("slug") or slug
+    headers = (("Authorization", f"Bearer {settings['auth_token']}"),)
+    return f"{base}/api/0/organizations/{organization}/monitors/{slug}/", headers
 
 
 def _present(answer: Answer) -> Present:

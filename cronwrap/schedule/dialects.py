@@ -73,7 +73,7 @@ class Dialect(NamedTuple):
         name: as --dialect takes it.
         title: as a message names it.
         nicknames: the ``@`` words it knows, with what they stand for; REBOOT for none.
-        any_case: whether nicknames may be written in capitals.
+        blanks: what separates fields.
         skipped: what becomes of a run in the hour that the clock jumps over: "skip", "at_end" (it
             runs at the first minute after the jump), "later" (that much later), "go" (an hour
             later east of Greenwich, an hour earlier west of it).
@@ -86,7 +86,7 @@ class Dialect(NamedTuple):
     name: str
     title: str
     nicknames: Mapping[str, str]
-    any_case: bool = False
+    blanks: str = " \t"
     skipped: str = "skip"
     repeated: str = "both"
     wild_follows: bool = False
@@ -105,9 +105,9 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType({
             skipped="at_end", repeated="first", wild_follows=True,
         ),
         Dialect("busybox", "BusyBox crond", _USUAL),
-        Dialect("systemd", "systemd-cron", _SYSTEMD, any_case=True, repeated="first"),
-        Dialect("supercronic", "supercronic", _SUPERCRONIC, skipped="go", repeated="go"),
-        Dialect("bcron", "bcron", {}, skipped="later", once_a_day_first=True),
+        Dialect("systemd", "systemd-cron", _SYSTEMD, repeated="first"),
+        Dialect("supercronic", "supercronic", _SUPERCRONIC, blanks=" \t\f\r", skipped="go", repeated="go"),
+        Dialect("bcron", "bcron", {}, blanks=" \t\v\f\r", skipped="later", once_a_day_first=True),
         Dialect(
             "portable", "Debian's cron and cronie", _USUAL,
             skipped="at_end", repeated="first", wild_follows=True,

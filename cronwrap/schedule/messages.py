@@ -41,7 +41,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "jenkins": ("'H' is from Jenkins, and {daemon} does not know it", "write {values}"),
     "random": (
-        "~ draws a value by chance for cronie; {daemon} does not know it here",
+        "{daemon} cannot make sense of ~ here, by which others draw a value",
         "write a value",
     ),
     "not_portable": (
@@ -57,7 +57,7 @@ ODDITIES: dict[str, str] = {
     "wrap_empty": "the range {detail} runs backwards: for {daemon} it is empty",
     "step_too_large": "the step is larger than the range: {detail}",
     "step_zero": "{daemon} takes a step of 0 for: {detail}",
-    "random": "cronie draws {detail} each time it loads the file",
+    "random": "{daemon} draws {detail} each time it loads the file",
     "not_logged": "the - before the schedule keeps cronie from logging the job",
     "every_value": "{daemon} logs an error about {detail!r}, and then takes it for every value",
     "error_logged": "{daemon} logs an error about {detail!r}, but runs the job all the same",

@@ -45,7 +45,7 @@ _READERS: dict[str, Callable[[str, Range], Reading]] = {
     "supercronic": read_supercronic,
     "bcron": read_bcron,
 }
-_WORD = re.compile(r"[^ \t]+")
+_WORDS = {name: re.compile(f"[^{daemon.blanks}]+") for name, daemon in DIALECTS.items()}
 _LAYOUTS = {5: FIVE, 6: (*FIVE, YEAR), 7: (SECOND, *FIVE, YEAR)}
 
 
@@ -69,14 +69,14 @@ def parse(text: str, dialect: str = DEFAULT) -> Schedule:
     if dialect == "portable":
         return _portable(text)
     daemon = DIALECTS[dialect]
-    start = len(text) - len(text.lstrip(" \t"))
+    start = len(text) - len(text.lstrip(daemon.blanks))
     if text[start : start + 1] == "@":
         return _nickname(text, daemon)
     oddities: list[Oddity] = []
     if dialect == "cronie" and text[start : start + 1] == "-":
         oddities.append(_oddity(Oddity("not_logged", start, start + 1, ""), 0, daemon))
         start += 1
-    words = [match.span() for match in _WORD.finditer(text, start)]
+    words = [match.span() for match in _WORDS[dialect].finditer(text, start)]
     layout = _layout(text, words, daemon)
     reads = [
         _read(text, span, field, daemon, oddities)
@@ -186,10 +186,13 @@ def _day_rule(
 
 
 def _nickname(text: str, daemon: Dialect) -> Schedule:
-    start, end = len(text) - len(text.lstrip(" \t")), len(text.rstrip(" \t"))
+    start, end = len(text) - len(text.lstrip(daemon.blanks)), len(text.rstrip(daemon.blanks))
     word = text[start:end]
     known = daemon.nicknames
-    name = "@" + word.lower().lstrip("@") if daemon.any_case else word
+    name = word
+    if daemon.name == "systemd":
+        name = "@" + word.lower().lstrip("@")
+        known = {**known, **_anacron_period(name)}
     if name not in known:
         near = nearest(name.lower(), list(known)) if known else f"write {FIELDS_INSTEAD}"
         raise _error("nickname", start, end, daemon, word=word, known=near)
@@ -205,6 +208,16 @@ def _nickname(text: str, daemon: Dialect) -> Schedule:
         )
     meant = parse(known[name], daemon.name)
     return meant._replace(text=text, fields=(), oddities=tuple(oddities))
+
+
+def _anacron_period(name: str) -> dict[str, str]:
+    """Return what systemd-cron makes of ``@10``, a period in days, if it is one."""
+    days = int(name[1:]) if name[1:].isdecimal() and len(name) < 12 else 0  # noqa: PLR2004 - a long
+    if not days or name in DIALECTS["systemd"].nicknames:
+        return {}
+    if days <= max(ALL_DAYS):
+        return {name: f"0 0 1-31/{days} * *"}
+    return {name: f"0 0 1 1-12/{(days + 15) // 30} *"}
 
 
 def _portable(text: str) -> Schedule:

@@ -46,6 +46,9 @@ def _item(scan: Scan, start: int) -> None:
     step = _number(step_text) if slash else 1
     if step is None:
         raise scan.refused("bad_step", start + len(span), word=step_text)
+    if "~" in span:
+        _random(scan, start, span)
+        return
     low, high = scan.field.low, scan.field.high
     if span != "*":
         low, high = _ends(scan, start, span)
@@ -54,6 +57,35 @@ def _item(scan: Scan, start: int) -> None:
     if step > max(high - low, 1):
         scan.odd("step_too_large", start, f"only {low}")
     scan.values.update(range(low, high + 1, step))
+
+
+def _random(scan: Scan, start: int, span: str) -> None:
+    """Take the first of the values that may be drawn: one is, each time the file is loaded.
+
+    What stands before ``~`` and is no value is the lowest one; and what is drawn may be one more
+    than the end where numbers begin with 0.
+    """
+    field = scan.field
+    first, _, last = span.partition("~")
+    if "~" in last:
+        raise scan.refused("random", start)
+    low = _beginning(first, field)
+    high = _beginning(last, field) if last else field.high
+    if high is None:
+        raise scan.refused("random", start)
+    low = field.low if low is None else low
+    if not field.low <= low <= min(high, field.high):
+        raise scan.refused("out_of_range", start)
+    scan.values.add(low)
+    scan.odd("random", start, f"one of {low} to {min(high + (field.low == 0), field.high)}")
+
+
+def _beginning(word: str, field: Range) -> int | None:
+    """Return the value that a word begins with."""
+    if word[:3].lower() in field.names:
+        return field.low + field.names.index(word[:3].lower())
+    match = _NUMBER.match(word)
+    return _number(match[0]) if match else None
 
 
 def _ends(scan: Scan, start: int, span: str) -> tuple[int, int]:

@@ -71,14 +71,16 @@ def _cronie_item(scan: Scan) -> None:
 
 
 def _random(scan: Scan, start: int, low: int) -> None:
-    """Take the first of the values that may be drawn: one is, each time the file is loaded."""
+    """Take the first of the values that may be drawn: one is, each time the file is loaded.
+
+    An end out of range is noticed only when a value out of range is drawn.
+    """
     high = scan.field.high
     if scan.next not in ("", ","):
         high = _number(scan, "cronie")
     if low > high:
         raise scan.refused("backwards", start, low=low, high=high)
     _in_range(scan, start, low)
-    _in_range(scan, start, high)
     scan.values.add(low)
     scan.odd("random", start, f"one of {low} to {high}")
 

@@ -47,8 +47,8 @@ VIXIE, LAX = {"debian", "cronie"}, {"busybox", "supercronic", "systemd", "bcron"
         ("5.30 * * * *", {"debian", "busybox"}),
         ("1,,3 * * * *", LAX),
         ("1,3, * * * *", LAX),
-        ("~ 3 * * *", {"cronie", "busybox"}),
-        ("0~10 3 * * *", {"debian", "cronie", "busybox"}),
+        ("~ 3 * * *", {"cronie", "systemd", "busybox"}),
+        ("0~10 3 * * *", {"debian", "cronie", "systemd", "busybox"}),
         ("* * * *", set()),
         ("@daily", (VIXIE | LAX) - {"bcron"}),
         ("@Daily", {"systemd"}),
@@ -167,6 +167,20 @@ def test_a_week_of_systemd_begins_on_monday() -> None:
 @pytest.mark.parametrize("name", ["minutely", "Quarterly", "SEMI-ANNUALLY", "boot", "@daily", "30"])
 def test_systemd_knows_more_nicknames_in_any_case(name: str) -> None:
     assert accepted_by(f"@{name}") == {"systemd"}
+
+
+def test_systemd_takes_a_number_for_anacrons_period_in_days() -> None:
+    assert parse("@10", "systemd").days == {1, 11, 21, 31}
+    assert parse("@75", "systemd").months == {1, 4, 7, 10}
+    assert parse("@400", "systemd").months == {1}
+
+
+@pytest.mark.parametrize("daemon", ["cronie", "systemd"])
+def test_a_value_that_is_drawn_is_told(daemon: str) -> None:
+    (drawn,) = parse("0 5~8 * * *", daemon).oddities
+
+    assert (drawn.kind, drawn.start, drawn.end) == ("random", 2, 5)
+    assert "draws one of 5 to" in drawn.detail
 
 
 def test_a_job_at_reboot_has_no_times() -> None:

@@ -39,7 +39,7 @@ def facts(event: Event, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _status(event: Event, settings: Mapping[str, Any]) -> int:
     if event.phase == SUCCESS:
-        return OK
+        return WARNING if event.warning else OK
     return WARNING if event.exit_status in settings.get("warning_codes", ()) else CRITICAL
 
 

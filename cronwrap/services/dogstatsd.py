@@ -12,14 +12,21 @@ from cronwrap.event import FAIL, LOG, START, SUCCESS, Event
 from cronwrap.services.base import Datagram, Delivery, Service
 from cronwrap.services.fields import clean
 from cronwrap.services.spec import CodeService, Definition
-from cronwrap.services.statsd import DATAGRAM_BYTES, checked_prefix, with_port
+from cronwrap.services.statsd import (
+    DATAGRAM_BYTES,
+    checked_prefix,
+    gauge,
+    metric_name,
+    packed,
+    with_port,
+)
 from cronwrap.services.table import Table
 
 _TAG_CHARACTERS = 100
 _TAGS_BYTES = 400
 _TITLE_CHARACTERS = 100
 _KEY_CHARACTERS = 100
-_OK, _CRITICAL = 0, 2
+_OK, _WARNING, _CRITICAL = 0, 1, 2
 
 
 def build(definition: Definition, settings: Mapping[str, Any], table: Table) -> Service:
@@ -34,7 +41,7 @@ def build(definition: Definition, settings: Mapping[str, Any], table: Table) -> 
             return []
         tags = _tags(event, settings)
         metrics = [f"{prefix}.{metric}|#{tags}" for metric in _metrics(event)]
-        texts = ["\n".join(metrics)]
+        texts = packed(metrics)
         if event.phase != START:
             texts.append(_service_check(event, prefix, tags))
         if event.phase == FAIL:
@@ -66,11 +73,17 @@ def _metrics(event: Event) -> list[str]:
     metrics = ["runs:1|c"]
     if event.duration_s is not None:
         metrics.append(f"duration:{round(event.duration_s * 1000)}|ms")
-    return [*metrics, *(["failures:1|c"] if event.phase == FAIL else [])]
+    if event.phase == FAIL:
+        metrics.append("failures:1|c")
+    if event.warning:
+        metrics.append("warnings:1|c")
+    for name, value in event.metrics.items():
+        metrics += gauge(f"metric.{metric_name(name)}", value)[-1:]  # a sign adds to nothing here
+    return metrics
 
 
 def _service_check(event: Event, prefix: str, tags: str) -> str:
-    status = _OK if event.phase == SUCCESS else _CRITICAL
+    status = _CRITICAL if event.phase != SUCCESS else _WARNING if event.warning else _OK
     head = f"_sc|{prefix}.check|{status}|d:{int(event.at_unix_s)}|h:{_tag(event.host)}|#{tags}|m:"
     message = event.summary.replace("m:", "m\\:").replace("|", "\u00a6")
     return head + _cut(message, DATAGRAM_BYTES - len(head.encode()))

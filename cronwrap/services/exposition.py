@@ -14,6 +14,7 @@ from cronwrap.services.table import Table
 
 PREFIX = "cronwrap"
 _FINISH = "last_finish_timestamp_seconds"
+_METRIC = "last_metric"  # with its name as a label
 
 
 class Gauge(NamedTuple):
@@ -71,6 +72,16 @@ GAUGES = (
         "Whether the job is running.",
         lambda event: int(event.phase == START),
     ),
+    Gauge(
+        "last_warning",
+        "Whether the last run, although it may have succeeded, is one to look at.",
+        lambda event: None if event.phase == START else int(bool(event.warning)),
+    ),
+    Gauge(
+        _METRIC,
+        "A number that the last run which reported it did report.",
+        lambda _event: None,  # one for each name; see text
+    ),
 )
 
 
@@ -87,22 +98,23 @@ def checked_prefix(prefix: str, table: Table) -> str:
 
 def text(event: Event, labels: Mapping[str, str], prefix: str = PREFIX) -> bytes:
     """Return what *event* says, each gauge with *labels*; b"" where it says nothing."""
-    if event.phase == LOG:
+    if event.phase == LOG and not event.reason:  # not the end of a run
         return b""
     said = {gauge.name: gauge.value(event) for gauge in GAUGES}
     shown = _labels(labels)
-    return _written(
-        {name: f"{shown} {value!r}" for name, value in said.items() if value is not None}, prefix
-    )
+    samples = {name: f"{shown} {value!r}" for name, value in said.items() if value is not None}
+    for name, value in event.metrics.items():
+        samples[f"{_METRIC} {name}"] = f"{_labels({**labels, 'metric': name})} {value!r}"
+    return _written(samples, prefix)
 
 
 def _written(samples: Mapping[str, str], prefix: str) -> bytes:
     lines = []
     for gauge in GAUGES:
-        if gauge.name in samples:
-            name = f"{prefix}_{gauge.name}"
-            lines += [f"# HELP {name} {gauge.help}", f"# TYPE {name} gauge"]
-            lines.append(f"{name}{samples[gauge.name]}")
+        name = f"{prefix}_{gauge.name}"
+        found = [f"{name}{samples[key]}" for key in samples if key.split(" ")[0] == gauge.name]
+        if found:
+            lines += [f"# HELP {name} {gauge.help}", f"# TYPE {name} gauge", *found]
     return "".join(f"{line}\n" for line in lines).encode()
 
 
@@ -145,10 +157,24 @@ def _parsed(
         if match is None:
             continue
         prefix = prefix or match[1]
-        labels = (match[3] or "") if labels is None else labels
-        if (match[1], match[3] or "") == (prefix, labels):
-            samples[match[2]] = f"{labels} {match[4]}"
+        own, metric = _without_metric(match[3] or "")
+        labels = own if labels is None else labels
+        if (match[1], own) == (prefix, labels):
+            key = f"{_METRIC} {metric}" if metric else match[2]
+            samples[key] = f"{match[3] or ''} {match[4]}"
     return prefix, labels or "", samples
+
+
+def _without_metric(labels: str) -> tuple[str, str]:
+    """Return *labels* but for the last one, if that names a metric, and the name or "".
+
+    >>> _without_metric('{check="a",metric="rows"}'), _without_metric('{check="a"}')
+    (('{check="a"}', 'rows'), ('{check="a"}', ''))
+    """
+    match = re.fullmatch(r'\{(.*?),?metric="([A-Za-z0-9_.-]+)"\}', labels)
+    if match is None:
+        return labels, ""
+    return f"{{{match[1]}}}" if match[1] else "", match[2]
 
 
 def _value(sample: str | None) -> float:

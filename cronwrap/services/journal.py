@@ -1,5 +1,6 @@
 """The systemd journal: one datagram of fields, in its native protocol."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -11,9 +12,9 @@ from cronwrap.services.spec import CodeService, Definition
 from cronwrap.services.table import Table
 
 MESSAGE_ID = "5f6b1c0f9f6e4d0e8f1a6d4f2b7c3e90"  # of all that is told here
-_ERROR, _INFO = 3, 6  # syslog(3)
+_ERROR, _WARNING, _INFO = 3, 4, 6  # syslog(3)
 _FIELDS = (
-    *("check", "run_id", "phase", "reason", "detail", "exit_status", "signal"),
+    *("check", "run_id", "phase", "reason", "detail", "warning", "note", "exit_status", "signal"),
     *("host", "user", "command", "environment", "max_rss_bytes"),
 )
 
@@ -28,7 +29,7 @@ def build(definition: Definition, settings: Mapping[str, Any], table: Table) -> 
         fields = {
             "MESSAGE": event.report(definition.rules.limit_bytes).rstrip("\n"),
             "MESSAGE_ID": MESSAGE_ID,
-            "PRIORITY": str(_ERROR if event.phase == FAIL else _INFO),
+            "PRIORITY": str(_priority(event)),
             "SYSLOG_IDENTIFIER": settings["identifier"],
             **_own(event),
         }
@@ -38,11 +39,19 @@ def build(definition: Definition, settings: Mapping[str, Any], table: Table) -> 
     return CodeService(definition, deliveries)
 
 
+def _priority(event: Event) -> int:
+    if event.phase == FAIL:
+        return _ERROR
+    return _WARNING if event.warning else _INFO
+
+
 def _own(event: Event) -> dict[str, str]:
     values = {name: as_text(clean(getattr(event, name))) for name in _FIELDS}
     values["started_at"] = str(UnixTime(event.started_unix_s))
     if event.duration_s is not None:
         values["duration_usec"] = str(round(event.duration_s * 1e6))
+    for name, value in event.metrics.items():
+        values[f"metric_{re.sub('[^A-Za-z0-9_]', '_', name)}"] = as_text(value)
     return {f"CRONWRAP_{name.upper()}": value for name, value in values.items() if value}
 
 

@@ -24,7 +24,7 @@ _ENDS = {SUCCESS, FAIL}
 _PHASES = {"traces": _ENDS, "logs": {*_ENDS, LOG}, "metrics": _ENDS}
 _INTERNAL = 1  # SpanKind
 _OK, _ERROR = 1, 2  # StatusCode
-_INFO_NUMBER, _ERROR_NUMBER = 9, 17  # SeverityNumber
+_SEVERITIES = {"INFO": 9, "WARN": 13, "ERROR": 17}  # SeverityNumber
 _SCOPE = {"name": "cronwrap", "version": cronwrap.__version__}
 _TRACE_CHARACTERS, _SPAN_CHARACTERS = 32, 16
 
@@ -92,7 +92,10 @@ def _about(event: Event) -> dict[str, Any]:
         "process.exit.code": event.exit_status,
         "process.command_line": event.command,
         "process.owner": event.user,
+        "cronwrap.warning": event.warning,
+        "cronwrap.note": event.note,
         **{f"cronwrap.tag.{name}": value for name, value in event.tags.items()},
+        **{f"cronwrap.metric.{name}": value for name, value in event.metrics.items()},
     }
 
 
@@ -144,12 +147,12 @@ def _span(event: Event) -> dict[str, Any]:
 
 
 def _record(event: Event, report: str) -> dict[str, Any]:
-    failed = event.phase == FAIL
+    severity = "ERROR" if event.phase == FAIL else "WARN" if event.warning else "INFO"
     return {
         **_ids(event),
         "timeUnixNano": _ns(event.at_unix_s),
-        "severityNumber": _ERROR_NUMBER if failed else _INFO_NUMBER,
-        "severityText": "ERROR" if failed else "INFO",
+        "severityNumber": _SEVERITIES[severity],
+        "severityText": severity,
         "body": {"stringValue": report},
         "attributes": _attributes(_about(event)),
     }

@@ -24,9 +24,21 @@ def build(definition: Definition, settings: Mapping[str, Any], table: Table) -> 
             return []
         name = f"{prefix}.{metric_name(event.check)}"
         lines = [f"{name}.{line}" for line in _lines(event)]
-        return [Datagram(address, "\n".join(lines).encode())]
+        return [Datagram(address, text.encode()) for text in packed(lines)]
 
     return CodeService(definition, deliveries)
+
+
+def packed(lines: list[str]) -> list[str]:
+    """Return *lines* in as few texts as datagrams can carry."""
+    texts: list[str] = []
+    for line in lines:
+        longer = f"{texts[-1]}\n{line}" if texts else ""
+        if texts and len(longer.encode()) <= DATAGRAM_BYTES:
+            texts[-1] = longer
+        else:
+            texts.append(line)
+    return texts
 
 
 def checked_prefix(prefix: str, table: Table) -> str:
@@ -70,4 +82,18 @@ def _lines(event: Event) -> list[str]:
         lines.append("failures:1|c")
     if event.exit_status is not None:
         lines.append(f"exit_code:{event.exit_status}|g")
+    if event.warning:
+        lines.append("warnings:1|c")
+    for name, value in event.metrics.items():
+        lines += gauge(f"metric.{metric_name(name)}", value)
     return lines
+
+
+def gauge(name: str, value: float) -> list[str]:
+    """Return the lines that set a gauge; a sign would add to it, so a negative one begins at 0.
+
+    >>> gauge("rows", 5), gauge("left", -1.5)
+    (['rows:5|g'], ['left:0|g', 'left:-1.5|g'])
+    """
+    written = f"{value:.6f}".rstrip("0") if value % 1 else f"{value:.0f}"
+    return [*([f"{name}:0|g"] if value < 0 else []), f"{name}:{written}|g"]

@@ -489,7 +489,7 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                                       'default': '/run/systemd/journal/socket'},
                            'identifier': {'help': 'What SYSLOG_IDENTIFIER says.',
                                           'default': 'cronwrap'}}}),
- 'newrelic': (3037399750,
+ 'newrelic': (2278924711,
               {'summary': 'New Relic, as custom events.',
                'reference': 'https://docs.newrelic.com/docs/data-apis/ingest-apis/event-api/introduction-event-api/',
                'events': 'start, success, fail, log -> an event CronwrapRun each, with its own '
@@ -521,6 +521,9 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                          'reason': '{reason}',
                          'summary': '{summary|cut:4096}',
                          'detail': '{detail|cut:4096}',
+                         'warning': '{warning|cut:4096}',
+                         'note': '{note|cut:4096}',
+                         'metrics': '{metrics|text|cut:4096}',
                          'exitStatus': '{exit_status}',
                          'signal': '{signal}',
                          'duration': '{duration_s}',
@@ -756,18 +759,20 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                 'hint': {'400': 'PagerDuty did not take it; is the integration key one of Events '
                                 'API v2?',
                          '403': 'the integration key is not right'}}),
- 'pushgateway': (282653323,
+ 'pushgateway': (557052371,
                  {'summary': 'A Pushgateway of Prometheus.',
                   'reference': 'https://github.com/prometheus/pushgateway',
                   'events': 'start, success, fail: gauges: when the last run started, ended and '
-                            'last succeeded, how long it took, exit status, memory, CPU time, and '
-                            'whether it is running. They are pushed with POST, so the last success '
-                            'survives a failure. log: nothing.',
+                            'last succeeded, how long it took, exit status, memory, CPU time, '
+                            'whether it is running and whether there was a warning, and each '
+                            'number that the job reported. They are pushed with POST, so the last '
+                            'success survives a failure. A log that is the end of a run, as of one '
+                            'that was skipped, is told too; any other is not.',
                   'limits': 'One group for each check, host and environment; no output.',
                   'accept': {'status': [200, 202]},
                   'carries': {'start': True,
                               'fail': True,
-                              'log': False,
+                              'log': True,
                               'exit_status': True,
                               'duration': True,
                               'own_time': True},
@@ -994,19 +999,21 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                         '401': 'the token of the bot is not right',
                         '403': 'the bot was thrown out of the chat, or blocked',
                         '404': 'the token of the bot is not right'}}),
- 'textfile': (1833572338,
+ 'textfile': (1038062648,
               {'summary': "A file for the textfile collector of Prometheus' node_exporter.",
                'reference': 'https://github.com/prometheus/node_exporter#textfile-collector',
                'events': 'start, success, fail: gauges with the label cron_job: when the last run '
                          'started, ended and last succeeded, how long it took, exit status, '
-                         'memory, CPU time, and whether it is running. What an event does not say '
-                         'stays as it was, so the last success survives a failure. log: nothing.',
+                         'memory, CPU time, whether it is running and whether there was a warning, '
+                         'and each number that the job reported. What an event does not say stays '
+                         'as it was, so the last success survives a failure. A log that is the end '
+                         'of a run, as of one that was skipped, is told too; any other is not.',
                'limits': 'One file for each check and environment, readable by all; no output.',
                'superseded': 'send',
                'sends': 'file',
                'carries': {'start': True,
                            'fail': True,
-                           'log': False,
+                           'log': True,
                            'exit_status': True,
                            'duration': True,
                            'own_time': True},

@@ -12,7 +12,7 @@ import pytest
 from cronwrap import services
 from cronwrap.deliver.senders import Senders
 from cronwrap.errors import CronwrapError
-from cronwrap.event import FAIL, LOG, START, SUCCESS, Event
+from cronwrap.event import FAIL, START, SUCCESS, Event
 from cronwrap.services.base import ACCEPTED, REJECTED, Answer, Verdict
 from cronwrap.services.endpoint import Endpoint
 from cronwrap.services.textfile import file_name
@@ -98,6 +98,7 @@ def test_a_run_is_seen_in_the_gateway(gateway: str) -> None:
         f"last_success_timestamp_seconds{labels}": 1_750_000_012.5,
         f"last_duration_seconds{labels}": 12.5,
         f"last_exit_code{labels}": 0.0,
+        f"last_warning{labels}": 0.0,
         f"last_max_rss_bytes{labels}": 1e8,
         f"last_cpu_seconds{labels}": 1.75,
         f"running{labels}": 0.0,
@@ -127,8 +128,21 @@ def test_a_name_of_any_characters_is_the_gateways_job(gateway: str, check: str) 
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=list(EVENTS))
 def test_hard_input_is_accepted_by_the_gateway(gateway: str, event: Event) -> None:
-    if event.phase != LOG:
-        assert push(gateway, event).kind == ACCEPTED
+    assert push(gateway, event).kind == ACCEPTED
+
+
+def test_the_gateway_takes_the_numbers_of_a_job(gateway: str) -> None:
+    event = SUCCEEDED.replace(check="numbers", metrics={"rows": 0, "a.b-c": -1.5, "large": 1e20})
+
+    assert push(gateway, event).kind == ACCEPTED
+
+    pushed = samples(scrape(f"{gateway}/metrics"), "cronwrap_last_metric")
+    label = 'instance="h1",job="numbers"'
+    assert {name: value for name, value in pushed.items() if label in name} == {
+        f'{{{label},metric="rows"}}': 0.0,
+        f'{{{label},metric="a.b-c"}}': -1.5,
+        f'{{{label},metric="large"}}': 1e20,
+    }
 
 
 def test_labels_of_ones_own_are_part_of_the_group(gateway: str) -> None:

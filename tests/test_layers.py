@@ -29,7 +29,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "deliver": LEAVES | {"services", "store"},
     "run": LEAVES | {"config", "deliver", "services", "store"},
     "lint": {"errors", "redact", "schedule", "units", "run.options"},
-    "cli": LEAVES | {"config", "deliver", "lint", "run", "services", "store"},
+    "watch": LEAVES | {"config", "deliver", "run", "store"},
+    "cli": LEAVES | {"config", "deliver", "lint", "run", "services", "store", "watch"},
     "docgen": {"cli", "lint", "run.options", "services"},
     "__main__": {"cli", "errors", "run"},
 }

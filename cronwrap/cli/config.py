@@ -79,8 +79,7 @@ def _problems(job: Job) -> list[tuple[str, str]]:
     places = Endpoints(job.config, os.environ)
     _, wrong = places.resolve_all([*job.endpoint, *job.config.endpoints])
     broken = [(error.message, error.hint) for error in places.broken.values()]
-    tables = ((table.values, table.origin) for table in job.config.history)
-    _, limitless = limits.of_tables(tables)
+    _, limitless = limits.of_tables(job.config.history)
     return list(dict.fromkeys([*problems, *wrong, *broken, *limitless]))
 
 

@@ -1,7 +1,6 @@
 """``cronwrap flush``: send now what endpoints have not accepted so far."""
 
 import json
-import os
 import time
 from datetime import datetime, timezone
 from typing import Any
@@ -9,10 +8,9 @@ from typing import Any
 import click
 from rich.text import Text
 
-from cronwrap.cli import show
+from cronwrap.cli import memory, show
 from cronwrap.deliver.outbox import Sent
 from cronwrap.run.flush import flush
-from cronwrap.state import state_dir
 from cronwrap.store import Store
 from cronwrap.store.outbox import Owed
 from cronwrap.units import parse_duration
@@ -51,16 +49,16 @@ def command(
     Every run does so beside its job, when the time has come; this does not wait for that. Of runs
     that were cut off the failure is reported too. Exit status 1 says that something is still owed.
     """
-    directory = state_dir(os.environ, state_dir_ or os.environ.get("CRONWRAP_STATE_DIR"))
     try:
         budget_s = parse_duration(report_budget)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--report-budget") from error
     if only_list:
-        rows = _kept(directory)
+        rows = _kept(memory.recall(state_dir_, None).store)
     else:
+        store = memory.recall(state_dir_, None).store
         until_s = time.monotonic() + budget_s
-        sent = flush(directory, until_s=until_s, stop=lambda: False, at_once=True)
+        sent = flush(store, until_s=until_s, stop=lambda: False, at_once=True)
         rows = [_sent(one) for one in sent]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
@@ -72,9 +70,7 @@ def command(
         raise SystemExit(1)
 
 
-def _kept(directory: str) -> list[dict[str, Any]]:
-    store = Store(directory)
-    store.take_in()
+def _kept(store: Store) -> list[dict[str, Any]]:
     now_unix_s = time.time()
     owed = [_facts(one, OWED, one.why) for one in store.outbox.due(now_unix_s, at_once=True)]
     dropped = [_facts(one, DROPPED, one.why) for one, _ in store.outbox.dropped(limit=50)]

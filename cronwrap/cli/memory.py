@@ -59,7 +59,7 @@ def recall(directory: str | None, chosen: str | None) -> Memory:
     config = config_files.load(files)
     for problem in config.problems:
         show.complain(problem.message, problem.hint)
-    bounds, problems = limits.of_tables((table.values, table.origin) for table in config.history)
+    bounds, problems = limits.of_tables(config.history)
     for message, hint in problems:
         show.complain(message, hint)
     store = Store(where, bounds)

@@ -53,7 +53,7 @@ def command(
     for one in found:
         if not dry_run and is_new(one):
             plan = plans.get(one.check.name, Plan())
-            sent = list(report(known.store, known.directory, one, plan, now_unix_s))
+            sent = list(report(known.store, one, plan, now_unix_s))
             told[one.check.name] = Told(sent, len(endpoints(one.check, plan)[0]))
     if as_json:
         shown = [_as_json(one, told.get(one.check.name)) for one in found]

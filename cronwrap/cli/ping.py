@@ -63,7 +63,7 @@ def command(
             f"there is no endpoint for the check {show.harmless(name)}, and none is given"
         )
     event = _event(check, phase, detail, run_id or new_run_id())
-    sent = list(tell(known.directory, event, words, files))
+    sent = list(tell(known.store, event, words, files))
     fine = len(sent) == len(words) and all(one.result.kind == ACCEPTED for one in sent)
     if as_json:
         click.echo(json.dumps({"schema": SCHEMA, "fine": fine, **_as_json(event, sent)}, indent=2))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from cronwrap.config import Table
     from cronwrap.run.loop import Loop
     from cronwrap.run.record import Record
 
@@ -25,8 +26,10 @@ SIGKILL = 9
 class Caretaker:
     """The supervisor's side of it."""
 
-    def __init__(self, loop: "Loop", state_dir: str) -> None:
+    def __init__(self, loop: "Loop", state_dir: str, history: "list[Table]") -> None:
+        """See to *state_dir*, within the limits that tables ``[history]`` set."""
         self._loop = loop
+        self._history = history
         self._state_dir = state_dir
         self._pid = 0
         self._leash = -1
@@ -41,7 +44,7 @@ class Caretaker:
             record.close()  # else this run would not be over before the caretaker is
             os.close(self._leash)
             os.nice(NICE)
-            _look_after(self._state_dir, leash_read)
+            _look_after(self._state_dir, self._history, leash_read)
 
         self._pid = self._loop.fork(work)
         self._loop.children[self._pid] = self._ended
@@ -61,13 +64,14 @@ class Caretaker:
         self._pid = 0
 
 
-def _look_after(state_dir: str, leash: int) -> None:
+def _look_after(state_dir: str, history: "list[Table]", leash: int) -> None:
     """Do the work, in the child, until the wrapper lets go of the other end of *leash*."""
     import gc
     import select
 
     from cronwrap.errors import CronwrapError
     from cronwrap.run.flush import flush
+    from cronwrap.store import Store, limits
 
     gc.disable()
     poller = select.poll()
@@ -80,7 +84,8 @@ def _look_after(state_dir: str, leash: int) -> None:
         return bool(let_go_s) and time.monotonic() > let_go_s[0] + LEFT_S
 
     try:
-        for _ in flush(state_dir, until_s=time.monotonic() + LONGEST_S, stop=stop):
+        store = Store(state_dir, limits.of_tables(history)[0])
+        for _ in flush(store, until_s=time.monotonic() + LONGEST_S, stop=stop):
             pass
     except CronwrapError:
         return  # told by whatever command is asked for the history next

@@ -18,12 +18,12 @@ BUDGET_S = 30.0
 
 
 def flush(
-    state_dir: str, *, until_s: float, stop: Callable[[], bool], at_once: bool = False
+    store: Store, *, until_s: float, stop: Callable[[], bool], at_once: bool = False
 ) -> Iterator[Sent]:
     """Take in finished runs, then send what is due; yield what came of each.
 
     Args:
-        state_dir: where it is remembered.
+        store: where it is remembered.
         until_s: when to be done, on time.monotonic().
         stop: says when nothing more is to be begun.
         at_once: also what is not due yet.
@@ -31,13 +31,12 @@ def flush(
     Raises:
         CronwrapError: the store cannot be used.
     """
-    store = Store(state_dir)
     store.take_in()
-    if at_once or is_due(state_dir):
+    if at_once or is_due(str(store.directory)):
         yield from send_owed(
             store.outbox,
             _resolve,
-            learned=Learned(state_dir),
+            learned=Learned(str(store.directory)),
             until_s=until_s,
             stop=stop,
             at_once=at_once,
@@ -45,7 +44,7 @@ def flush(
 
 
 def tell(
-    state_dir: str, event: Event, endpoints: Iterable[str], config_files: Iterable[str]
+    store: Store, event: Event, endpoints: Iterable[str], config_files: Iterable[str]
 ) -> Iterator[Sent]:
     """Tell *event*, which belongs to no run, to *endpoints*; yield what came of it.
 
@@ -55,10 +54,9 @@ def tell(
         CronwrapError: the store cannot be used.
     """
     files = tuple(config_files)
-    store = Store(state_dir)
     store.outbox.owe(event, [Address(endpoint, files, None) for endpoint in endpoints])
     until_s = time.monotonic() + BUDGET_S
-    for sent in flush(state_dir, until_s=until_s, stop=lambda: False, at_once=True):
+    for sent in flush(store, until_s=until_s, stop=lambda: False, at_once=True):
         if sent.owed.event.run_id == event.run_id:
             yield sent
 

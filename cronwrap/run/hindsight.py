@@ -8,7 +8,7 @@ from typing import Any
 
 from cronwrap.event import FAIL, SUCCESS, Event
 from cronwrap.run.job import Job
-from cronwrap.store import Store
+from cronwrap.store import Store, limits
 from cronwrap.units import format_duration
 
 FEWEST_RUNS = 5  # of fewer, nobody can tell how long it usually takes
@@ -20,7 +20,7 @@ def judge(end: Event, job: Job, state_dir: str) -> Event:
     Raises:
         CronwrapError: the store cannot be read; *end* then stands as it is.
     """
-    store = Store(state_dir)
+    store = Store(state_dir, limits.of_tables(job.config.history)[0])
     store.take_in()
     past = store.check(end.check)
     failures = past.failures if past is not None else 0

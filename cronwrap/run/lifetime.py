@@ -57,7 +57,7 @@ class Lifetime:
         self._record = Record(self._directory, run_id)
         self._keep = Keep(job, self._start, self._record)
         self._report = Report(job, self._loop, self._directory, self._record)
-        self._caretaker = Caretaker(self._loop, self._directory)
+        self._caretaker = Caretaker(self._loop, self._directory, job.config.history)
         self._supervisor: Supervisor | None = None
         self._told_to_stop = False
         self._own_rss_kib = proctree.own_rss_kib()

@@ -30,24 +30,25 @@ BATCH_FILES = 256  # in one transaction
 
 
 class Store:
-    """The history in a state directory.
+    """The history in a state directory; without *limits*, nothing is ever forgotten.
 
     Every method raises CronwrapError when the file cannot be used.
 
     Attributes:
+        directory: of the state.
         outbox: what endpoints are owed.
     """
 
     def __init__(self, directory: str, limits: Limits | None = None) -> None:
-        self._directory = Path(directory)
-        self._limits = limits or Limits()
-        self._database = database.Database(self._directory)
-        self.outbox = Outbox(self._database, self._directory)
+        self.directory = Path(directory)
+        self._limits = limits
+        self._database = database.Database(self.directory)
+        self.outbox = Outbox(self._database, self.directory)
 
     def take_in(self) -> None:
         """Move the files of runs that are over into the database, and forget what is too old."""
-        records.forget_what_jobs_said(self._directory)
-        files = iter(records.paths(self._directory))
+        records.forget_what_jobs_said(self.directory)
+        files = iter(records.paths(self.directory))
         while batch := list(islice(files, BATCH_FILES)):
             self._take_in(batch)
 
@@ -68,14 +69,15 @@ class Store:
             if history.add(db, record.facts, record.output):
                 checks.take_in(db, record)
                 outbox.take_in(db, record, before)
-        history.prune(db, self._limits, time.time(), {one.facts["check"] for one in over})
-        checks.prune(db)
+        if self._limits is not None:
+            history.prune(db, self._limits, time.time(), {one.facts["check"] for one in over})
+            checks.prune(db)
         outbox.prune(db, time.time())
-        outbox.mark(self._directory, db)
+        outbox.mark(self.directory, db)
 
     def living(self) -> Iterator[Record]:
         """Yield what is known of the runs whose wrapper still lives."""
-        for path in records.paths(self._directory):
+        for path in records.paths(self.directory):
             record = records.read(path)
             if record is not None and record.alive:
                 yield record
@@ -147,14 +149,14 @@ class Store:
                 return False
             checks.save(db, (known or state)._replace(missed_unix_s=state.missed_unix_s))
             outbox.owe(db, event, addresses)
-            outbox.mark(self._directory, db)
+            outbox.mark(self.directory, db)
             return True
 
         return self._database.write(work)
 
     def record_path(self, run_id: str) -> Path:
         """Return where a run that goes on has its file."""
-        return self._directory / RUNS / f"{run_id}{SUFFIX}"
+        return self.directory / RUNS / f"{run_id}{SUFFIX}"
 
     def notices(self) -> list[str]:
         """Return what a person should be told once, such as damage; nobody is told again."""

@@ -41,16 +41,20 @@ def add(db: sqlite3.Connection, facts: Mapping[str, Any], output: bytes = b"") -
         "at_unix_s": at_unix_s(facts),
         "reason": facts.get("reason") or "",
         "facts": json.dumps(rest, default=str),
-        "output": zlib.compress(output) if output else None,
     }
     cursor = db.execute(
         "INSERT INTO runs (run_id, check_name, at_unix_s, started_unix_s, phase, reason,"
-        " exit_status, duration_s, facts, output) VALUES (:run_id, :check, :at_unix_s,"
-        " :started_unix_s, :phase, :reason, :exit_status, :duration_s, :facts, :output)"
+        " exit_status, duration_s, facts) VALUES (:run_id, :check, :at_unix_s,"
+        " :started_unix_s, :phase, :reason, :exit_status, :duration_s, :facts)"
         " ON CONFLICT (run_id) DO NOTHING",
         values,
     )
-    return cursor.rowcount == 1
+    if cursor.rowcount != 1:
+        return False
+    if output:
+        packed = zlib.compress(output)
+        db.execute("INSERT INTO outputs VALUES (?, ?)", (cursor.lastrowid, packed))
+    return True
 
 
 def newest(
@@ -88,8 +92,10 @@ def _run(check: str, facts: str, *values: Any) -> Run:
 
 def output(db: sqlite3.Connection, run_id: str) -> bytes:
     """Return the end of what a run's job wrote, as far as it is kept."""
-    row = db.execute("SELECT output FROM runs WHERE run_id = ?", (run_id,)).fetchone()
-    return zlib.decompress(row[0]) if row is not None and row[0] is not None else b""
+    row = db.execute(
+        "SELECT output FROM outputs JOIN runs USING (number) WHERE run_id = ?", (run_id,)
+    ).fetchone()
+    return zlib.decompress(row[0]) if row is not None else b""
 
 
 def prune(db: sqlite3.Connection, limits: Limits, now_unix_s: float, checks: Iterable[str]) -> None:
@@ -108,11 +114,11 @@ def prune(db: sqlite3.Connection, limits: Limits, now_unix_s: float, checks: Ite
 
 def _shrink(db: sqlite3.Connection) -> bool:
     """Forget the older half of the outputs, else the oldest tenth of the runs; False if none is left."""
-    (outputs,) = db.execute("SELECT count(*) FROM runs WHERE output IS NOT NULL").fetchone()
+    (outputs,) = db.execute("SELECT count(*) FROM outputs").fetchone()
     if outputs:
         db.execute(
-            "UPDATE runs SET output = NULL WHERE number IN (SELECT number FROM runs"
-            " WHERE output IS NOT NULL ORDER BY at_unix_s LIMIT ?)",
+            "DELETE FROM outputs WHERE number IN"
+            " (SELECT number FROM outputs ORDER BY number LIMIT ?)",
             (outputs // 2 + 1,),
         )
         return True

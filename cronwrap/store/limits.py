@@ -1,7 +1,7 @@
 """How much is kept: ``[history]`` in the configuration file, else what most will want."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from cronwrap import units
 from cronwrap.errors import nearest
@@ -51,13 +51,23 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def of_tables(
-    tables: Iterable[tuple[Mapping[str, Any], str]],
-) -> tuple[Limits, list[tuple[str, str]]]:
-    """Return the limits that tables with their origins set, the later ones winning."""
+class Table(Protocol):
+    """A table of a configuration file; see config.py."""
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What stands in it."""
+
+    @property
+    def origin(self) -> str:
+        """Where it stands, for people."""
+
+
+def of_tables(tables: Iterable[Table]) -> tuple[Limits, list[tuple[str, str]]]:
+    """Return the limits that tables ``[history]`` set, the later ones winning, and the mistakes."""
     found, all_problems = Limits(), []
-    for values, origin in tables:
-        found, problems = read(values, origin, found)
+    for table in tables:
+        found, problems = read(table.values, table.origin, found)
         all_problems += problems
     return found, all_problems
 

@@ -28,11 +28,14 @@ def _columns_and_checks(db: sqlite3.Connection) -> None:
         "CREATE TABLE runs (number INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE,"
         " check_name TEXT NOT NULL, at_unix_s REAL NOT NULL, started_unix_s REAL NOT NULL,"
         " phase TEXT NOT NULL, reason TEXT NOT NULL, exit_status INTEGER, duration_s REAL,"
-        " facts TEXT NOT NULL, output BLOB)"
+        " facts TEXT NOT NULL)"
     )
     db.execute("CREATE INDEX runs_by_check ON runs (check_name, at_unix_s)")
     db.execute("CREATE INDEX runs_by_time ON runs (at_unix_s)")
-    db.execute("CREATE INDEX outputs_by_time ON runs (at_unix_s) WHERE output IS NOT NULL")
+    db.execute(
+        "CREATE TABLE outputs (number INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,"
+        " output BLOB NOT NULL)"
+    )
     db.execute(
         "CREATE TABLE checks (name TEXT PRIMARY KEY, first_seen_unix_s REAL NOT NULL,"
         " last_run_id TEXT NOT NULL, last_started_unix_s REAL, last_at_unix_s REAL,"

@@ -35,9 +35,7 @@ def is_new(status: Status) -> bool:
     return status.due is not None and status.check.missed_unix_s != status.due.overdue_since_unix_s
 
 
-def report(
-    store: Store, state_dir: str, status: Status, plan: Plan, now_unix_s: float
-) -> Iterator[Sent]:
+def report(store: Store, status: Status, plan: Plan, now_unix_s: float) -> Iterator[Sent]:
     """Tell the endpoints of a check that its run is missing; yield what came of it.
 
     It is owed in the transaction that says that it was told: cut off here, it is told later.
@@ -49,7 +47,7 @@ def report(
     if not store.miss(check._replace(missed_unix_s=event.started_unix_s), event, addresses):
         return
     until_s = time.monotonic() + BUDGET_S
-    for sent in flush(state_dir, until_s=until_s, stop=lambda: False, at_once=True):
+    for sent in flush(store, until_s=until_s, stop=lambda: False, at_once=True):
         if sent.owed.event.run_id == event.run_id:
             yield sent
 

@@ -77,6 +77,22 @@ def test_what_is_older_than_ninety_days_is_forgotten(cronwrap: Cronwrap) -> None
     assert {run["check"] for run in history(cronwrap)} == {"young"}
 
 
+def test_the_configuration_says_how_much_is_kept_and_what_is_wrong_in_it(
+    cronwrap: Cronwrap,
+) -> None:
+    cronwrap.write_config("[history]\nkeep_runs = 3\nkeep_day = 5\n")
+    remember(cronwrap, "often", 5, from_unix_s=time.time() - 100)
+
+    done = cronwrap("history", "--json")
+
+    assert len(json.loads(done.stdout)) == 3
+    assert "[history]: there is no key 'keep_day'" in done.stderr
+    assert "did you mean keep_days?" in done.stderr
+    checked = cronwrap("config", "check")
+    assert (checked.returncode, "keep_day" in checked.stderr) == (1, True)
+    assert cronwrap("--", "true").stderr == ""
+
+
 def test_runs_that_nobody_looks_at_are_taken_in_by_a_later_run(cronwrap: Cronwrap) -> None:
     remember(cronwrap, "unseen", 100, from_unix_s=time.time() - 3000)
     database = cronwrap.state_dir / "history.sqlite3"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cronwrap.store import Store
@@ -107,6 +107,7 @@ def test_a_run_is_counted_once_however_often_it_is_found(state_dir: Path) -> Non
 PHASES = st.sampled_from(["success", "fail", "log", "lost"])
 
 
+@settings(max_examples=20)
 @given(phases=st.lists(PHASES, min_size=1, max_size=12), order=st.randoms(use_true_random=False))
 def test_the_order_in_which_runs_are_found_makes_no_difference(
     tmp_path_factory: pytest.TempPathFactory, phases: list[str], order: Any
@@ -135,7 +136,7 @@ def test_a_check_without_runs_goes_unless_it_has_a_schedule(state_dir: Path) -> 
     old = run_of("old", ended_unix_s=1e9)
     awaited = run_of("awaited", ended_unix_s=1e9, schedule="@daily", grace_s=1.0)
     leave(state_dir, old, awaited)
-    store = Store(str(state_dir))
+    store = Store(str(state_dir), Limits())
     store.take_in()
 
     assert [state.name for state in store.checks()] == ["awaited"]

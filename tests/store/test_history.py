@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cronwrap.config import Table
 from cronwrap.store import Store, history
 from cronwrap.store.limits import Limits, of_tables, read
 from tests.support.remembered import leave, run_of
@@ -92,13 +93,13 @@ def test_when_all_is_too_large_outputs_go_first_and_then_runs(state_dir: Path) -
     assert 10 < len(kept) < 60
     assert kept == [run["run_id"] for run in runs[: len(kept)]]
 
-    store = fill(state_dir, Limits(max_size=200_000), run_of(ended_unix_s=now + 1))
+    store = fill(state_dir, Limits(max_size=120_000), run_of(ended_unix_s=now + 1))
 
     left = store.runs(limit=1000)
     assert 10 < len(left) < 200
     assert [run["run_id"] for run in left[1:]] == [run["run_id"] for run in runs[: len(left) - 1]]
     db = sqlite3.connect(state_dir / "history.sqlite3")
-    assert history.size_bytes(db) <= 200_000
+    assert history.size_bytes(db) <= 120_000
 
 
 def test_a_limit_that_nothing_meets_ends_too(state_dir: Path) -> None:
@@ -139,6 +140,9 @@ def test_a_limit_that_is_none_is_told(table: dict[str, Any], message: str) -> No
 
 
 def test_of_two_files_the_later_wins_key_by_key() -> None:
-    tables = [({"keep_runs": 5, "keep_days": 3}, "a"), ({"keep_runs": 6}, "b")]
+    tables = [
+        Table("a", "history", {"keep_runs": 5, "keep_days": 3}),
+        Table("b", "history", {"keep_runs": 6}),
+    ]
 
     assert of_tables(tables) == (Limits(keep_runs=6, keep_days=3.0), [])

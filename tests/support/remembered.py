@@ -4,7 +4,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from cronwrap.event import Event
+from cronwrap.event import OF_A_DELIVERY, Event
 from cronwrap.state import RUNS, SETTLED
 
 
@@ -21,8 +21,8 @@ def run_of(check: str = "backup", *, ended_unix_s: float = 1e9, **facts: Any) ->
         exit_status=0,
         command="backup --all",
     ).as_dict()
-    del event["output"]
-    return {**event, "pid": 1, "uid": 0, **facts}
+    kept = {key: value for key, value in event.items() if key not in {"output", *OF_A_DELIVERY}}
+    return {**kept, "pid": 1, "uid": 0, **facts}
 
 
 def leave(state_dir: Path, *runs: dict[str, Any], suffix: str = SETTLED) -> list[Path]:

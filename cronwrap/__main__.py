@@ -10,8 +10,8 @@ from cronwrap.run import options, session
 
 # Taken as such only in the first place; `cronwrap -- history` runs a program of that name.
 SUBCOMMANDS = (
-    "config", "flush", "forget", "history", "kill", "lint", "logs", "overdue", "ping", "running",
-    "services", "status", "sync", "test",
+    "config", "explain", "flush", "forget", "history", "kill", "lint", "logs", "next", "overdue",
+    "ping", "running", "services", "status", "sync", "test",
 )  # fmt: skip
 
 

@@ -25,6 +25,8 @@ COMMANDS = {
     "ping": "ping.command",
     "forget": "forget.command",
     "lint": "lint.command",
+    "explain": "explain.command",
+    "next": "next.command",
     "flush": "flush.command",
     "services": "services.command",
     "test": "test.command",

@@ -2,20 +2,23 @@
 
 ``parse`` reads an expression as one daemon does and gives explicit sets. A daemon's reader follows
 its C, C++ or Go source step by step, oddities included, because a shared, reasonable grammar is
-what no daemon has. Nothing here reads files, clocks or time zones of its own accord.
+what no daemon has. Nothing here reads files or clocks, but
+``zone`` those of time zones.
 """
 
 from cronwrap.schedule.dialects import DEFAULT, DIALECTS, Dialect
 from cronwrap.schedule.model import Field, Oddity, Schedule, ScheduleError, SpecialDay
 from cronwrap.schedule.parse import fields_taken, parse
-from cronwrap.schedule.runs import Run, normal_period_s, previous, runs
+from cronwrap.schedule.runs import Gaps, Run, normal_period_s, previous, runs
 from cronwrap.schedule.words import words
+from cronwrap.schedule.zones import zone
 
 __all__ = [
     "DEFAULT",
     "DIALECTS",
     "Dialect",
     "Field",
+    "Gaps",
     "Oddity",
     "Run",
     "Schedule",
@@ -27,4 +30,5 @@ __all__ = [
     "previous",
     "runs",
     "words",
+    "zone",
 ]

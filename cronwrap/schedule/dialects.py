@@ -74,6 +74,7 @@ class Dialect(NamedTuple):
         title: as a message names it.
         nicknames: the ``@`` words it knows, with what they stand for; REBOOT for none.
         blanks: what separates fields.
+        zone_variables: assignments of a crontab that say in which zone its schedules are.
         skipped: what becomes of a run in the hour that the clock jumps over: "skip", "at_end" (it
             runs at the first minute after the jump), "later" (that much later), "go" (an hour
             later east of Greenwich, an hour earlier west of it).
@@ -87,6 +88,7 @@ class Dialect(NamedTuple):
     title: str
     nicknames: Mapping[str, str]
     blanks: str = " \t"
+    zone_variables: tuple[str, ...] = ()
     skipped: str = "skip"
     repeated: str = "both"
     wild_follows: bool = False
@@ -101,12 +103,16 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType({
             skipped="at_end", repeated="first", wild_follows=True,
         ),
         Dialect(
-            "cronie", "cronie", _USUAL,
+            "cronie", "cronie", _USUAL, zone_variables=("CRON_TZ",),
             skipped="at_end", repeated="first", wild_follows=True,
         ),
         Dialect("busybox", "BusyBox crond", _USUAL),
-        Dialect("systemd", "systemd-cron", _SYSTEMD, repeated="first"),
-        Dialect("supercronic", "supercronic", _SUPERCRONIC, blanks=" \t\f\r", skipped="go", repeated="go"),
+        Dialect(
+            "systemd", "systemd-cron", _SYSTEMD, zone_variables=("CRON_TZ", "TZ"),
+            repeated="first",
+        ),
+        Dialect("supercronic", "supercronic", _SUPERCRONIC, zone_variables=("CRON_TZ",),
+            blanks=" \t\f\r", skipped="go", repeated="go"),
         Dialect("bcron", "bcron", {}, blanks=" \t\v\f\r", skipped="later", once_a_day_first=True),
         Dialect(
             "portable", "Debian's cron and cronie", _USUAL,

@@ -17,7 +17,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "bad_value": ("{word!r} is no value for the {title}", "write {values}"),
     "out_of_range": ("the {title} {word!r} is out of range", "write {values}"),
     "backwards": (
-        "the range {word!r} runs backwards, which {daemon} refuses",
+        "the range {word!r} runs backwards",
         "write two ranges: {two_ranges}",
     ),
     "bad_step": ("the step {word!r} is no number", "write a number behind the slash, as in */5"),

@@ -9,6 +9,7 @@ from cronwrap.schedule.model import (
     ALL_MINUTES,
     ALL_MONTHS,
     ALL_WEEKDAYS,
+    Field,
     Schedule,
     SpecialDay,
 )
@@ -19,6 +20,14 @@ _MONTHS = (
 )  # fmt: skip
 _WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _MOST_TIMES = 6
+_EVERY = {
+    "second": ALL_MINUTES,
+    "minute": ALL_MINUTES,
+    "hour": ALL_HOURS,
+    "day": ALL_DAYS,
+    "month": ALL_MONTHS,
+    "weekday": ALL_WEEKDAYS,
+}
 
 
 def words(schedule: Schedule) -> str:
@@ -39,6 +48,22 @@ def words(schedule: Schedule) -> str:
     if schedule.years is not None and len(schedule.years) < 130:  # noqa: PLR2004 - 1970 to 2099
         parts.append(f"in {_numbers(schedule.years)}")
     return ", ".join(part for part in parts if part)
+
+
+def values_in_words(field: Field) -> str:
+    """Return the values of one field.
+
+    >>> from cronwrap.schedule import parse
+    >>> [values_in_words(field) for field in parse("*/7 22-2 * 1-3 mon-fri").fields]
+    ['0 to 56 in steps of 7', 'none', 'every one', 'January to March', 'Monday to Friday']
+    """
+    if not field.values:
+        return "none"
+    if field.values == _EVERY.get(field.name):
+        return "every one"
+    if field.name == "weekday":
+        return _weekday_phrase(field.values, [])
+    return _month_phrase(field.values) if field.name == "month" else _numbers(field.values)
 
 
 def _why_never(schedule: Schedule) -> str:
@@ -140,10 +165,12 @@ def _special(day: SpecialDay) -> str:
 
 
 def _months(schedule: Schedule) -> str:
-    if schedule.months == ALL_MONTHS:
-        return ""
-    ordered = sorted(schedule.months)
-    if len(ordered) > 2 and _is_range(schedule.months):  # noqa: PLR2004 - a range
+    return "" if schedule.months == ALL_MONTHS else _month_phrase(schedule.months)
+
+
+def _month_phrase(months: frozenset[int]) -> str:
+    ordered = sorted(months)
+    if len(ordered) > 2 and _is_range(months):  # noqa: PLR2004 - a range
         return f"{_MONTHS[ordered[0]]} to {_MONTHS[ordered[-1]]}"
     return _listed(_MONTHS[month] for month in ordered)
 

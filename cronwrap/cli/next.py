@@ -1,0 +1,167 @@
+"""``cronwrap next``: when the jobs of a crontab, or an expression, run next."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from cronwrap.cli import show
+from cronwrap.errors import UsageError
+from cronwrap.lint import mask
+from cronwrap.lint.crontab import Job
+from cronwrap.lint.detect import daemon_of
+from cronwrap.lint.host import Host
+from cronwrap.lint.inputs import Inputs, Wanted
+from cronwrap.schedule import DIALECTS, Run, Schedule, ScheduleError, parse, runs, words, zone
+
+SCHEMA = "cronwrap-next/1"
+WHEN = "%a %Y-%m-%d %H:%M:%S %Z"
+LONGEST_LINE = 120
+
+
+class Upcoming(NamedTuple):
+    """A job, or an expression, and its next runs.
+
+    Attributes:
+        text: the expression.
+        dialect: whose reading it is.
+        zone: the name that its crontab gives its time zone, or "".
+        where: file and line; ("", 0) for an expression.
+        job: the line, for people.
+        schedule: what the daemon makes of it.
+        error: why the daemon refuses it, if it does.
+        runs: when it runs.
+    """
+
+    text: str
+    dialect: str
+    zone: str = ""
+    where: tuple[str, int] = ("", 0)
+    job: str = ""
+    schedule: Schedule | None = None
+    error: ScheduleError | None = None
+    runs: tuple[Run, ...] = ()
+
+
+@click.command("next")
+@click.argument("given", metavar="[CRONTAB|'EXPRESSION']...", nargs=-1)
+@click.option(
+    "--limit", "-n", metavar="N", default=3, show_default=True, help="Show so many runs of each."
+)
+@click.option(
+    "--dialect",
+    type=click.Choice(sorted(DIALECTS)),
+    help="The daemon; else the one that is installed.",
+)
+@click.option("--zone", "-z", metavar="ZONE", default="", help="The daemon's time zone.")
+@click.option("--after", metavar="TIME", default="", help="Look from 2026-03-28T12:00 on, not now.")
+@click.option("--user", "-u", metavar="NAME", default="", help="Look at the crontab of this user.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+def command(given: tuple[str, ...], **options: Any) -> None:
+    """Show when jobs run next, and where a change of the clock has a say in it.
+
+    Of crontabs, of expressions in quotes such as '30 2 * * *', or of all crontabs of this host.
+    Exit status 1: the daemon refuses one of the schedules.
+    """
+    expressions = [word for word in given if is_expression(word)]
+    paths = tuple(word for word in given if not is_expression(word))
+    inputs = Inputs(Wanted(paths=paths, user=options["user"], dialect=options["dialect"] or ""))
+    dialect = options["dialect"] or daemon_of(Host("/"))
+    found = [expected(Upcoming(text, dialect), options) for text in expressions]
+    if paths or not expressions:
+        jobs = [job for file in inputs.read() for job in file.jobs]
+        found += [expected(_of_job(job), options) for job in jobs]
+    if options["as_json"]:
+        click.echo(json.dumps({"schema": SCHEMA, "jobs": [_for_programs(one) for one in found]}))
+    else:
+        click.echo("\n\n".join("\n".join(lines(one)) for one in found) or "there is no job")
+    for problem in inputs.problems:
+        show.complain(problem.message, problem.hint)
+    refused = any(one.error for one in found)
+    raise SystemExit(2 if inputs.problems else 1 if refused else 0)
+
+
+def is_expression(word: str) -> bool:
+    """Return whether a word is meant as an expression and not as a file."""
+    fields = word.split()
+    return (len(fields) > 1 or word.startswith("@")) and not Path(word).exists()
+
+
+def expected(one: Upcoming, options: dict[str, Any]) -> Upcoming:
+    """Return it with what its daemon makes of it, and the next runs."""
+    try:
+        schedule = parse(one.text, one.dialect)
+    except ScheduleError as error:
+        return one._replace(error=error)
+    here = zone(one.zone or options["zone"])
+    after = _moment(options["after"], here) if options["after"] else datetime.now(here)
+    found = runs(schedule, after)
+    return one._replace(schedule=schedule, runs=tuple(islice(found, max(options["limit"], 0))))
+
+
+def _moment(text: str, here: tzinfo) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        hint = "write 2026-03-28 or 2026-03-28T12:00"
+        raise UsageError(f"{text!r} is no time", hint=hint) from None
+    return moment.astimezone(here) if moment.tzinfo else moment.replace(tzinfo=here)
+
+
+def _of_job(job: Job) -> Upcoming:
+    dialect = job.dialect.name
+    named = [job.value(name) for name in DIALECTS[dialect].zone_variables]
+    return Upcoming(
+        job.schedule_at.text,
+        dialect,
+        next((name for name in named if name and _exists(name)), ""),
+        (job.file.path, job.number),
+        mask.printable(mask.line(job)).strip(),
+    )
+
+
+def _exists(name: str) -> bool:
+    try:
+        return bool(zone(name))
+    except UsageError:
+        return False  # the daemon stays in its own zone
+
+
+def lines(one: Upcoming) -> Iterator[str]:
+    """Yield what a person is told."""
+    path, number = one.where
+    yield f"{path}:{number}: {one.job[:LONGEST_LINE]}" if path else mask.printable(one.text)
+    if one.schedule is None:
+        if one.error is not None:
+            yield f"    refused: {one.error.message}"
+            yield f"    hint: {one.error.hint}"
+        return
+    yield f"    {DIALECTS[one.dialect].title}: {words(one.schedule)}"
+    for oddity in one.schedule.oddities:
+        yield f"    note: {oddity.detail}"
+    for run in one.runs:
+        note = f"  ({run.note})" if run.note else ""
+        yield f"    {run.when:{WHEN}}{note}"
+
+
+def _for_programs(one: Upcoming) -> dict[str, Any]:
+    schedule = one.schedule
+    return {
+        "path": one.where[0],
+        "line": one.where[1],
+        "job": one.job,
+        "schedule": one.text,
+        "dialect": one.dialect,
+        "zone": one.zone,
+        "words": words(schedule) if schedule else "",
+        "error": one.error.message if one.error else "",
+        "notes": [oddity.detail for oddity in schedule.oddities] if schedule else [],
+        "runs": [
+            {"when": run.when.isoformat(), "unix_s": int(run.when.timestamp()), "note": run.note}
+            for run in one.runs
+        ],
+    }

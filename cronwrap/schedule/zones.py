@@ -1,0 +1,36 @@
+"""Time zones by name, and this machine's own with all its changes of the clock."""
+
+import os
+from datetime import timezone, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cronwrap.errors import UsageError
+
+_LOCAL = "/etc/localtime"
+
+
+def zone(name: str = "") -> tzinfo:
+    """Return the time zone of a name; without one, that of ``TZ``, else of this machine."""
+    if name:
+        found = _named(name)
+        if found is None:
+            hint = "write one as tzselect(8) names them: Europe/Berlin, UTC"
+            raise UsageError(f"there is no time zone {name}", hint=hint)
+        return found
+    return _named(os.environ.get("TZ", "").removeprefix(":")) or _local()
+
+
+def _named(name: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # none of it; no name at all; a directory of zones
+        return None
+
+
+def _local() -> tzinfo:
+    try:
+        with Path(_LOCAL).open("rb") as file:
+            return ZoneInfo.from_file(file)
+    except (OSError, ValueError):
+        return timezone.utc

@@ -93,13 +93,13 @@ def test_when_all_is_too_large_outputs_go_first_and_then_runs(state_dir: Path) -
     assert 10 < len(kept) < 60
     assert kept == [run["run_id"] for run in runs[: len(kept)]]
 
-    store = fill(state_dir, Limits(max_size=120_000), run_of(ended_unix_s=now + 1))
+    store = fill(state_dir, Limits(max_size=95_000), run_of(ended_unix_s=now + 1))
 
     left = store.runs(limit=1000)
     assert 10 < len(left) < 200
     assert [run["run_id"] for run in left[1:]] == [run["run_id"] for run in runs[: len(left) - 1]]
     db = sqlite3.connect(state_dir / "history.sqlite3")
-    assert history.size_bytes(db) <= 120_000
+    assert history.size_bytes(db) <= 95_000
 
 
 def test_a_limit_that_nothing_meets_ends_too(state_dir: Path) -> None:

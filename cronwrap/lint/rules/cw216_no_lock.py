@@ -1,0 +1,68 @@
+r"""A job every few minutes that nothing keeps from running twice.
+
+Debian's cron and cronie start the next run whether the one before has ended or not: when the job
+is slow once, they pile up. BusyBox, systemd-cron and supercronic wait for it.
+
+Bad::
+
+    * * * * * /usr/bin/php /srv/app/artisan schedule:run
+
+Good::
+
+    * * * * * flock -n /run/lock/app.lock /usr/bin/php /srv/app/artisan schedule:run
+    */5 * * * * cronwrap --check poll --overlap skip -- /usr/local/bin/poll
+"""
+
+from collections.abc import Iterator
+
+from cronwrap.lint.crontab import Found, Job
+from cronwrap.lint.rule import WARNING, Rule
+from cronwrap.lint.shell import Command
+from cronwrap.schedule import normal_period_s
+
+_FEW_S = 300
+# These keep a lock themselves, are over at once, or are there to look whether something runs.
+_LOCKS = {
+    *("flock", "setlock", "lockfile", "run-one", "run-this-one", "lckdo", "dotlockfile", "solo"),
+    *("run-parts", "mrtg", "systemctl", "munin-cron", "debian-sa1", "sa1", "fetchmail"),
+}
+_BRIEF = {
+    *("curl", "wget", "echo", "printf", "date", "touch", "test", "[", "true", "logger", "kill"),
+    *("pgrep", "pkill", "pidof", "cd", "export", ":", "command", "if", "exit", "rm", "find", "cat"),
+    *("ping", "nice", "ionice", "sh", "bash", "timeout", "env", "chronic", "killall", "sleep"),
+}
+
+
+def _find(job: Job) -> Iterator[Found]:
+    schedule = job.schedule
+    if schedule is None or not job.dialect.overlaps or len(schedule.minutes) < 60 // (_FEW_S // 60):
+        return
+    gaps = normal_period_s(schedule)
+    commands = job.script.commands()
+    if gaps is None or gaps.shortest_s > _FEW_S or any(map(_locks, commands)):
+        return
+    heavy = [one for one in job.script.programs() if one.program not in _BRIEF and one.program]
+    if heavy and not any(one.wrapper is not None and _limits(one.wrapper) for one in heavy):
+        every = gaps.shortest_s // 60
+        yield job.found(
+            heavy[0],
+            f"runs every {f'{every} minutes' if every > 1 else 'minute'}, and "
+            f"{job.dialect.title} starts it again while the last run still goes on",
+            "put flock -n LOCKFILE before it, or cronwrap --overlap skip",
+            unsafe=[],
+        )
+
+
+def _locks(command: Command) -> bool:
+    words = [word.literal for word in command.words]
+    if command.program == "cronwrap":
+        return any(word.startswith(("--overlap", "--lock", "--max-parallel")) for word in words)
+    return command.program in _LOCKS or "--lock" in words
+
+
+def _limits(wrapper: Command) -> bool:
+    """Tell whether a wrapper ends the job before it could matter."""
+    return wrapper.program == "timeout"
+
+
+RULE = Rule("CW216", "no-lock", WARNING, "job", _find)

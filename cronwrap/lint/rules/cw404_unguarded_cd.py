@@ -16,28 +16,58 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
+from cronwrap.lint.flow import Flow, programs
 from cronwrap.lint.rule import ERROR, WARNING, Rule
-from cronwrap.lint.shell import AndOr, Command
+from cronwrap.lint.shell import AndOr, Command, Script
 
-_DESTRUCTIVE = {"rm", "find", "git", "rsync", "shred"}
+# What removes or overwrites files where it stands, and with which words.
+_DESTRUCTIVE = {
+    "rm": (),
+    "shred": (),
+    "find": ("-delete", "-exec", "-execdir"),
+    "git": ("clean", "reset", "checkout"),
+    "rsync": ("--delete", "--remove-source-files"),
+}
 
 
 def _find(job: Job) -> Iterator[Found]:
     for script in job.script.scripts():
-        for item, after in zip(script.items, script.items[1:], strict=False):
-            command = _alone(item)
-            mark = item.terminator
-            if command is None or command.name != "cd" or mark is None or mark.text != ";":
-                continue
-            programs = {one.program for rest in after.pipelines for one in rest.commands
-                        if isinstance(one, Command)}  # fmt: skip
-            yield job.found(
-                command,
-                "the rest runs in the wrong directory if this cd fails",
-                "join them with &&",
-                safe=[(mark, " &&")],
-                severity=ERROR if programs & _DESTRUCTIVE else WARNING,
-            )
+        if len(script.items) > 1 and not Flow(job).ends_at_failure(script):
+            yield from _unguarded(job, script)
+
+
+def _unguarded(job: Job, script: Script) -> Iterator[Found]:
+    for place, item in enumerate(script.items[:-1]):
+        command, mark = _alone(item), item.terminator
+        if command is None or command.name != "cd" or mark is None or mark.text != ";":
+            continue
+        # A cd to / or HOME does not fail; one whose $? is asked for is guarded.
+        if command.values in ([], ["/"]) or "$?" in job.command.text:
+            continue
+        is_next_last = place + 2 == len(script.items)
+        destroys = any(map(_destroys, _later(script, place)))
+        yield job.found(
+            command,
+            "if this cd fails the rest runs in HOME, where cron starts jobs"
+            + (", and removes files there" if destroys else ""),
+            "join them with &&" if is_next_last else "write `|| exit 1;` behind it",
+            safe=[(mark, " &&" if is_next_last else " || exit 1;")],
+            severity=ERROR if destroys else WARNING,
+        )
+
+
+def _later(script: Script, place: int) -> Iterator[Command]:
+    for item in script.items[place + 1 :]:
+        yield from programs(item)
+
+
+def _destroys(command: Command) -> bool:
+    """Tell whether it removes files below the directory that it runs in."""
+    needs = _DESTRUCTIVE.get(command.program)
+    if needs is None or (needs and not any(value.startswith(needs) for value in command.values)):
+        return False
+    paths = [value for value in command.values if not value.startswith("-")]
+    return not paths or any(not path.startswith(("/", "$", "~")) for path in paths)
 
 
 def _alone(item: AndOr) -> Command | None:

@@ -39,6 +39,13 @@ from tests.lint.asking import findings, finds, fixed
         ("CW408", "rm -rf /srv/$D/*"),
         ("CW408", "rm -rf $D"),
         ("CW408", "D=/srv/x; rm -rf $D/*"),
+        ("CW404", "cd /; /x"),
+        ("CW404", "cd; /x"),
+        ("CW404", "cd /x || exit 1; /y"),
+        ("CW404", "set -e; cd /x; /y"),
+        ("CW404", "sh -ec 'cd /x; /y'"),
+        ("CW404", "cd /x && /y; /z"),
+        ("CW404", "cd /x; [ $? -eq 0 ] && /y"),
         ("CW407", "/a & /b & wait"),
         ("CW407", "/a & /b"),
         ("CW407", "/x &> f"),
@@ -111,6 +118,8 @@ def test_what_is_right_is_left_alone(code: str, command: str) -> None:
         ("CW401", "((n > 1)) && /x"),
         ("CW401", "for ((i=0; i<3; i++)); do /x; done"),
         ("CW401", "sudo -u bob sh -c 'source x'"),
+        ("CW404", "sh -c 'cd /x; /y'"),
+        ("CW404", "cd $D; /y; /z"),
         ("CW407", "/x &"),
         ("CW407", "nohup /x > /dev/null 2>&1"),
         ("CW407", "cd /srv && /x > f 2>&1 &"),
@@ -152,6 +161,7 @@ def test_what_is_wrong_is_found(code: str, command: str) -> None:
         ("CW403", "/x 2>&1 >> f", "/x >> f 2>&1"),
         ("CW403", "/x 2>&1 >$(date +\\%F)", "/x >$(date +\\%F) 2>&1"),
         ("CW404", "cd /x; /y", "cd /x && /y"),
+        ("CW404", "cd /x; /y; /z", "cd /x || exit 1; /y; /z"),
         ("CW405", "/x > f 2&>1", "/x > f 2>&1"),
         ("CW405", "/x > f 2>1", "/x > f 2>&1"),
         ("CW405", "/x > f &2>1", "/x > f 2>&1"),
@@ -227,3 +237,21 @@ def test_a_comment_behind_a_command_is_one_for_busybox_too() -> None:
 
 def test_a_daemon_may_be_started_in_the_background_at_boot() -> None:
     assert findings("CW407", "@reboot nohup /usr/sbin/x &") == []
+
+
+@pytest.mark.parametrize(
+    ("command", "severity"),
+    [
+        ("rm -rf *", "error"),
+        ("git clean -fd", "error"),
+        ("find . -mtime +7 -delete", "error"),
+        ("/x; rm -f old.*", "error"),
+        ("rm -rf /run/x", "warning"),
+        ("git pull", "warning"),
+        ("find . -name x", "warning"),
+    ],
+)
+def test_a_cd_without_a_guard_is_worse_where_files_are_removed(command: str, severity: str) -> None:
+    (finding,) = findings("CW404", f"0 3 * * * cd /srv; {command}")
+
+    assert finding.severity == severity

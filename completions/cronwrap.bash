@@ -8,7 +8,7 @@ _cronwrap()
     [[ $cur == [:=] ]] && cur=""
     while ((i < COMP_CWORD)); do
         case "$command ${COMP_WORDS[i]}" in
-            " config" | " flush" | " forget" | " history" | " kill" | " lint" | " logs" | " overdue" | " ping" | " run" | " running" | " services" | " status" | " sync" | " test" | "config check" | "config show")
+            " config" | " explain" | " flush" | " forget" | " history" | " kill" | " lint" | " logs" | " next" | " overdue" | " ping" | " run" | " running" | " services" | " status" | " sync" | " test" | "config check" | "config show")
                 command="${command:+$command }${COMP_WORDS[i]}"
                 ((i++))
                 ;;
@@ -33,17 +33,20 @@ _cronwrap()
                 :--slow-factor | :--stall-action | :--stall-timeout | \
                 :--state-dir | :--success-codes | :--tag | :--tail-bytes | \
                 :--timeout | :--timezone | :--umask | :--warn-codes | :--warn-if \
-                | :-c | :-e | :-t | flush:--report-budget | flush:--state-dir | \
-                forget:--config | forget:--state-dir | history:--config | \
-                history:--limit | history:--state-dir | history:-n | \
-                kill:--config | kill:--run | kill:--state-dir | kill:--wait | \
-                lint:--as | lint:--baseline | lint:--config | lint:--dialect | \
-                lint:--fail-on | lint:--format | lint:--ignore | lint:--root | \
-                lint:--select | lint:--user | lint:--write-baseline | lint:-f | \
-                lint:-i | lint:-s | lint:-u | logs:--config | logs:--run | \
-                logs:--state-dir | overdue:--config | overdue:--state-dir | \
-                ping:--config | ping:--detail | ping:--endpoint | ping:--phase | \
-                ping:--run-id | ping:--state-dir | ping:-e | running:--config | \
+                | :-c | :-e | :-t | explain:--dialect | flush:--report-budget | \
+                flush:--state-dir | forget:--config | forget:--state-dir | \
+                history:--config | history:--limit | history:--state-dir | \
+                history:-n | kill:--config | kill:--run | kill:--state-dir | \
+                kill:--wait | lint:--as | lint:--baseline | lint:--config | \
+                lint:--dialect | lint:--fail-on | lint:--format | lint:--ignore \
+                | lint:--root | lint:--select | lint:--user | \
+                lint:--write-baseline | lint:-f | lint:-i | lint:-s | lint:-u | \
+                logs:--config | logs:--run | logs:--state-dir | next:--after | \
+                next:--dialect | next:--limit | next:--user | next:--zone | \
+                next:-n | next:-u | next:-z | overdue:--config | \
+                overdue:--state-dir | ping:--config | ping:--detail | \
+                ping:--endpoint | ping:--phase | ping:--run-id | \
+                ping:--state-dir | ping:-e | running:--config | \
                 running:--state-dir | services:--config | status:--config | \
                 status:--state-dir | sync:--config | test:--check | \
                 test:--config | test:--phase | test:--report-budget | test:-c)
@@ -145,6 +148,15 @@ _cronwrap()
                 --write-baseline --config -h --help
             " -- "$cur"))
             ;;
+        explain:-*)
+            COMPREPLY=($(compgen -W "--dialect -h --help" -- "$cur"))
+            ;;
+        next:-*)
+            COMPREPLY=($(compgen -W "
+                -n --limit --dialect -z --zone --after -u --user --json -h
+                --help
+            " -- "$cur"))
+            ;;
         flush:-*)
             COMPREPLY=($(compgen -W "
                 --list --report-budget --json --state-dir -h --help
@@ -168,7 +180,7 @@ _cronwrap()
         :*)
             # Without a letter of it, no list of all the commands there are.
             [[ -z $cur && COMP_CWORD -eq 1 ]] || _cronwrap_job "$COMP_CWORD"
-            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config status history logs running kill overdue ping forget lint flush services test sync" -- "$cur"))
+            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config status history logs running kill overdue ping forget lint explain next flush services test sync" -- "$cur"))
             ;;
     esac
 }

@@ -11,7 +11,7 @@ function __cronwrap_place
         return
     end
     set -l place
-    while contains -- "$place $words[1]" ' run' ' config' 'config show' 'config check' ' status' ' history' ' logs' ' running' ' kill' ' overdue' ' ping' ' forget' ' lint' ' flush' ' services' ' test' ' sync'
+    while contains -- "$place $words[1]" ' run' ' config' 'config show' 'config check' ' status' ' history' ' logs' ' running' ' kill' ' overdue' ' ping' ' forget' ' lint' ' explain' ' next' ' flush' ' services' ' test' ' sync'
         set place (string trim -- "$place $words[1]")
         set -e words[1]
     end
@@ -71,6 +71,8 @@ complete -c cronwrap -n '__cronwrap_at first' -a overdue -d 'Show the checks tha
 complete -c cronwrap -n '__cronwrap_at first' -a ping -d 'Tell the endpoints of CHECK one event, as if a run had done so; nothing is run or recorded'
 complete -c cronwrap -n '__cronwrap_at first' -a forget -d 'Forget each CHECK and all of its runs: it is never overdue, and shown no more'
 complete -c cronwrap -n '__cronwrap_at first' -a lint -d 'Find the mistakes in crontabs that cron keeps silent about'
+complete -c cronwrap -n '__cronwrap_at first' -a explain -d 'Tell what a rule of cronwrap lint is about, or what cron daemons make of an expression'
+complete -c cronwrap -n '__cronwrap_at first' -a next -d 'Show when jobs run next, and where a change of the clock has a say in it'
 complete -c cronwrap -n '__cronwrap_at first' -a flush -d 'Send now the reports that no endpoint has accepted so far'
 complete -c cronwrap -n '__cronwrap_at first' -a services -d 'List the services there are, and what each can carry; your own [services.NAME] too'
 complete -c cronwrap -n '__cronwrap_at first' -a test -d 'Send a harmless event to each ENDPOINT, and say what came of it and what that proves'
@@ -189,6 +191,15 @@ complete -c cronwrap -n '__cronwrap_at lint' -l baseline -r -F -d 'Leave out wha
 complete -c cronwrap -n '__cronwrap_at lint' -l write-baseline -r -F -d 'Write what is found to this file'
 complete -c cronwrap -n '__cronwrap_at lint' -l config -r -F -d 'Read this file in place of the usual two'
 complete -c cronwrap -n '__cronwrap_at lint' -s h -l help -d 'Show this message and exit'
+complete -c cronwrap -n '__cronwrap_at explain' -l dialect -x -a 'bcron busybox cronie debian portable supercronic systemd' -d 'The daemon'
+complete -c cronwrap -n '__cronwrap_at explain' -s h -l help -d 'Show this message and exit'
+complete -c cronwrap -n '__cronwrap_at next' -s n -l limit -x -d 'Show so many runs of each'
+complete -c cronwrap -n '__cronwrap_at next' -l dialect -x -a 'bcron busybox cronie debian portable supercronic systemd' -d 'The daemon'
+complete -c cronwrap -n '__cronwrap_at next' -s z -l zone -x -d 'The daemon\'s time zone'
+complete -c cronwrap -n '__cronwrap_at next' -l after -x -d 'Look from 2026-03-28T12:00 on, not now'
+complete -c cronwrap -n '__cronwrap_at next' -s u -l user -x -d 'Look at the crontab of this user'
+complete -c cronwrap -n '__cronwrap_at next' -l json -d 'Write JSON'
+complete -c cronwrap -n '__cronwrap_at next' -s h -l help -d 'Show this message and exit'
 complete -c cronwrap -n '__cronwrap_at flush' -l list -d 'Show what is owed and what was dropped'
 complete -c cronwrap -n '__cronwrap_at flush' -l report-budget -x -d 'How long all of it may take'
 complete -c cronwrap -n '__cronwrap_at flush' -l json -d 'Write a JSON array'

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cronwrap.schedule.dialects import MONTHS, WEEKDAYS
+
 SEED = 20_231_105
 COUNT = 10_000
 
@@ -21,14 +23,15 @@ class Range(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-MONTHS = tuple("jan feb mar apr may jun jul aug sep oct nov dec".split())
-WEEKDAYS = tuple("sun mon tue wed thu fri sat".split())
-FULL_NAMES = tuple("sunday monday saturday january december tues thurs weds sept mo su".split())
+FULL_NAMES = (
+    "sunday", "monday", "saturday", "january", "december", "tues", "thurs", "weds", "sept", "mo", "su",
+)  # fmt: skip
 FIELDS = (Range(0, 59), Range(0, 23), Range(1, 31), Range(1, 12, MONTHS), Range(0, 7, WEEKDAYS))
-NICKNAMES = tuple(
-    "@reboot @yearly @annually @monthly @weekly @daily @midnight @hourly @Daily @HOURLY @every "
-    "@minutely @quarterly @semi-annually @boot @every_minute @daily5 @ @annual @day @5".split()
-)
+NICKNAMES = (
+    "@reboot", "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly", "@Daily",
+    "@HOURLY", "@every", "@minutely", "@quarterly", "@semi-annually", "@boot", "@every_minute", "@daily5", "@",
+    "@annual", "@day", "@5",
+)  # fmt: skip
 HUGE = ("100", "255", "256", "1000", "65536", "4294967296", "4294967301", "9" * 25)
 STEPS = ("2", "3", "5", "7", "10", "15", "20", "1", "30", "4", "6", "8", "12", "24")
 ODD_STEPS = ("0", "00", "02", "60", "59", "61", "31", "32", "23", "90", "100", "-2", "", "x", "mon")
@@ -62,7 +65,8 @@ WHOLE = (
 
 def expressions(seed: int = SEED, count: int = COUNT) -> Iterator[str]:
     """Yield expressions: about half of them right, the others odd or broken in one place."""
-    dice, seen = random.Random(seed), set()
+    dice = random.Random(seed)  # noqa: S311 - no secret: the same ones each time
+    seen: set[str] = set()
     while len(seen) < count:
         text = _expression(dice)
         if text not in seen and not re.match(r"[#\s]", text):
@@ -103,14 +107,14 @@ def _number(dice: random.Random, field: Range) -> int:
 def _item(dice: random.Random, field: Range) -> str:
     first, last = sorted((_number(dice, field), _number(dice, field)))
     if field.names and dice.random() < 0.3:
-        named = [_case(dice, name) for name in sorted_names(field, first, last)]
+        named = [_case(dice, name) for name in _names(field, first, last)]
         return "-".join(named) if dice.random() < 0.4 and len(set(named)) > 1 else named[0]
     if dice.random() < 0.6:
         return str(first)
     return f"{first}-{last}" + ("/" + dice.choice(STEPS[:8]) if dice.random() < 0.4 else "")
 
 
-def sorted_names(field: Range, first: int, last: int) -> list[str]:
+def _names(field: Range, first: int, last: int) -> list[str]:
     """Return the names of two numbers, the smaller number's first."""
     count = len(field.names)
     return [
@@ -134,7 +138,7 @@ def _odd(dice: random.Random, field: Range) -> str:
         f"{name}-{last}", f"{first}-{name}", f"{edge}", f"{first}-{edge}", f"{edge}-{last}",
         f"{edge}-{edge}", f"{first}/{step}", f"{name}/{step}", f"*/{step}", f"{first}-{last}/{step}",
         f"0{first}", f"00{first}", f"0{first}-{last}", f"{first},,{last}", f"{first},", f",{first}",
-        f"*,{first}", f"{first},*", f"*,*", f"{first},{first}", f"{first}-{first}/{step}",
+        f"*,{first}", f"{first},*", "*,*", f"{first},{first}", f"{first}-{first}/{step}",
         f"*/{step},{name}", f"{name},{other},{edge}", f"{first}~{last}", f"{last}~{first}",
         dice.choice(FULL_NAMES), f"{dice.choice(FULL_NAMES)}-{last}", f"*/1,{first}", f"*/{edge}",
         f"{first}-{last},{last}-{first}", f"{edge},{first}", f"{name}{other}", f"*-{last}",
@@ -151,9 +155,8 @@ def _broken(dice: random.Random, field: Range) -> str:
     if dice.random() < 0.2 and len(right) > 1:
         at = dice.randrange(len(right))
         return right[:at] + right[at + 1 :]
-    at = dice.randint(1 if right[0] in "#" else 0, len(right))
-    text = right[:at] + dice.choice(JUNK) + right[at:]
-    return text
+    at = dice.randint(0, len(right))
+    return right[:at] + dice.choice(JUNK) + right[at:]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import click
 from cronwrap import config as config_files
 from cronwrap.cli import show
 from cronwrap.errors import CronwrapError
-from cronwrap.run import options
+from cronwrap.run import options, rules
 from cronwrap.run.endpoints import Endpoints
 from cronwrap.run.job import Job, assemble
 from cronwrap.store import limits
@@ -74,6 +74,7 @@ def _job(check: str, chosen: str | None) -> Job:
 
 def _problems(job: Job) -> list[tuple[str, str]]:
     problems = list(job.warnings)
+    problems += [(one.problem, "") for one in rules.patterns(job) if one.problem]
     if job.fatal is not None:
         problems.append(job.fatal)
     places = Endpoints(job.config, os.environ)

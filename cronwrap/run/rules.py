@@ -44,9 +44,7 @@ class Rules:
     def _look_for_expressions(self) -> None:
         from cronwrap.run import match
 
-        for option in EXPRESSIONS:
-            for text in self._job.values[option.replace("-", "_")]:
-                self._patterns.append(match.Pattern(option, text))
+        self._patterns = patterns(self._job)
         self.problems += [pattern.problem for pattern in self._patterns if pattern.problem]
         for stream in self._streams:
             lines = match.Lines(self._patterns)
@@ -91,6 +89,17 @@ class Rules:
         for name in ("detail", "warning", "note"):
             judged[name] = outcome.text_without_secrets(judged[name], environ)
         return {**ended, **judged}
+
+
+def patterns(job: "Job") -> "list[Pattern]":
+    """Return the expressions of *job*, compiled."""
+    from cronwrap.run import match
+
+    return [
+        match.Pattern(option, text)
+        for option in EXPRESSIONS
+        for text in job.values[option.replace("-", "_")]
+    ]
 
 
 def _look(stream: "Stream", lines: "Lines") -> "Callable[[memoryview], None]":

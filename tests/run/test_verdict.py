@@ -325,3 +325,15 @@ def test_what_is_no_list_of_exit_statuses_is_refused(text: str) -> None:
 def test_what_is_no_expectation_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not NAME"):
         parse_expectation(text)
+
+
+def test_an_expression_that_is_none_is_found_before_any_run(cronwrap: Cronwrap) -> None:
+    config = '[checks.x]\nfail_if = "("'
+
+    checked = cronwrap("config", "check", config=config)
+    dry = cronwrap("--dry-run", "-c", "x", "--", "true", config=config)
+
+    told = "cronwrap: fail-if '(' is no regular expression: missing ), unterminated subpattern"
+    assert (checked.returncode, dry.returncode) == (1, 0)
+    assert checked.stderr.startswith(told)
+    assert dry.stderr.startswith(told)

@@ -29,6 +29,7 @@ def _crontab(rule: Rule, about: str, body: str) -> Crontab:
         ("<CR>", "\r"),
         ("<TAB>", "\t"),
         ("<NBSP>", "\u00a0"),
+        ("<DASH>", "\u2013"),
         ("<BOM>", "\ufeff"),
     ):
         text = text.replace(written, meant)

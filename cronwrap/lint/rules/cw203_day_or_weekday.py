@@ -54,7 +54,8 @@ def _fix(job: Job, weekdays: frozenset[int]) -> list[tuple[Place, str]]:
     if weekday is None or not simple or len(weekdays) != 1:
         return []
     number = next(iter(weekdays)) or 7  # as date +%u has it
-    guard = f'[ "$(date +%u)" != {number} ] || '
+    percent = "\\%" if job.dialect.percent else "%"
+    guard = f'[ "$(date +{percent}u)" != {number} ] || '
     return [(place(job, weekday), "*"), (job.command.at(0, 0), guard)]
 
 

@@ -1,0 +1,40 @@
+r"""A job in a system crontab without the user it is to run as.
+
+In /etc/crontab and /etc/cron.d a user stands before the command. Without one, the first word of
+the command is taken for the user, and the rest for the command.
+
+Bad (/etc/cron.d/backup)::
+
+    0 3 * * * /usr/local/bin/backup
+
+Good (/etc/cron.d/backup)::
+
+    0 3 * * * root /usr/local/bin/backup
+"""
+
+from collections.abc import Iterator
+
+from cronwrap.lint.crontab import Bad, Found, Job, Line
+from cronwrap.lint.rule import ERROR, Rule
+
+_NOT_IN_NAMES = set("/=$|&;()<>'\"\\`*{}[]!#%,")
+
+
+def _find(line: Line) -> Iterator[Found]:
+    if line.file.form != "system":
+        return
+    user = line.user if isinstance(line, Job) else None
+    if isinstance(line, Bad) and line.reason == "no_command" and len(line.words) > 5:  # noqa: PLR2004
+        user = line.words[-1]
+    if user is not None and (set(user.text) & _NOT_IN_NAMES or user.text.startswith((".", "-"))):
+        costs = "none of its jobs run" if line.dialect.bad_line == "file" else "it does not run"
+        more = "the whole file is refused: " if line.dialect.bad_line == "file" else ""
+        yield line.found(
+            user,
+            f"{user.text} stands where the user must; {line.dialect.title} knows no such user: "
+            f"{more}{costs}",
+            f"write root, or another user, before {user.text}",
+        )
+
+
+RULE = Rule("CW116", "no-user", ERROR, "line", _find)

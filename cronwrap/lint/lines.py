@@ -375,7 +375,7 @@ class Job(Line):
         return "\n".join(reversed(texts))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32768)
 def parsed(text: str, dialect: str) -> "tuple[Schedule | None, ScheduleError | None]":
     """Return what the daemon *dialect* makes of a schedule, or why it refuses it."""
     from cronwrap import schedule

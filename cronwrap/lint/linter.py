@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from cronwrap.lint.allow import settle
-from cronwrap.lint.crontab import KINDS, Crontab, Found
+from cronwrap.lint.crontab import KINDS, Crontab, Found, Job
 from cronwrap.lint.finding import Finding
+from cronwrap.lint.memo import Memo
 from cronwrap.lint.rule import SEVERITIES, Rule, catalogue
 
 __all__ = ["Finding", "lint", "worst"]
@@ -29,26 +30,19 @@ def _is_asked(rule: Rule, file: Crontab) -> bool:
 def _of_file(file: Crontab, rules: Sequence[Rule]) -> Iterator[Finding]:
     """Yield what is found in one file: line by line, so that a command's tree may be dropped."""
     asked = [rule for rule in rules if _is_asked(rule, file)]
-    by_kind: dict[str, list[tuple[Rule, tuple[bytes, ...]]]] = {}
-    for rule in asked:
-        texts = tuple(text.encode() for text in rule.only_with)
-        for kind in KINDS if rule.per == "line" else (rule.per,):
-            by_kind.setdefault(kind, []).append((rule, texts))
+    by_kind = {kind: [rule for rule in asked if rule.per in (kind, "line")] for kind in KINDS}
     for rule in asked:
         if rule.per == "file":
             yield from _findings(rule, rule.find(file))
+    memo = Memo(file, by_kind["job"])
     for line in file.lines:
-        data = line.data
-        for rule, texts in by_kind.get(line.kind, ()):
-            if not texts or _has_one(data, texts):
+        if isinstance(line, Job):
+            for rule, found in memo.ask(line):
+                yield from _findings(rule, [found])
+            continue
+        for rule in by_kind[line.kind]:
+            if not rule.only_with or any(text in line.text for text in rule.only_with):
                 yield from _findings(rule, rule.find(line))
-
-
-def _has_one(data: bytes, texts: tuple[bytes, ...]) -> bool:
-    for text in texts:  # noqa: SIM110 - any() takes three times as long, for each rule and line
-        if text in data:
-            return True
-    return False
 
 
 def _across(rule: Rule, files: Sequence[Crontab]) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 import os
 
 from cronwrap.run import outcome
-from cronwrap.run.session import job_variables
+from cronwrap.run.session import free_descriptors, job_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,10 +64,11 @@ class Keep:
 
     def _pack(self) -> None:
         """Compress the log, in a child that nobody waits for."""
-        self._record.close()  # else this run would not be over before that
-        os.setsid()
-        os.nice(NICE)
         if self.log is not None:
+            # Else this run would not be over before that; and cron waits for who holds its pipe.
+            free_descriptors({self.log.fd})
+            os.setsid()
+            os.nice(NICE)
             limits = {}
             for table in self._job.config.history:
                 limits.update(table.values)

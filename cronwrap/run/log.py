@@ -27,16 +27,17 @@ class Log:
     """The file of one run.
 
     Attributes:
+        fd: of the file; -1 where none could be made.
         path: of the file; "" where none could be made.
         problem: why the log is not whole, or "".
     """
 
-    __slots__ = ("_directory", "_fd", "_left_bytes", "path", "problem")
+    __slots__ = ("_directory", "_left_bytes", "fd", "path", "problem")
 
     def __init__(
         self, directory: str, check: str, run_id: str, started_unix_s: float, limit_bytes: int
     ) -> None:
-        self._fd, self.path, self.problem = -1, "", ""
+        self.fd, self.path, self.problem = -1, "", ""
         self._left_bytes = limit_bytes
         self._directory = os.path.join(os.path.abspath(directory), file_name(check))
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(started_unix_s))
@@ -44,21 +45,21 @@ class Log:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             os.makedirs(self._directory, 0o700, exist_ok=True)
-            self._fd = os.open(path, flags, 0o600)
-            fcntl.flock(self._fd, fcntl.LOCK_EX)
+            self.fd = os.open(path, flags, 0o600)
+            fcntl.flock(self.fd, fcntl.LOCK_EX)
             self.path = path
         except OSError as error:
             self._fail(error)
 
     def add(self, data: memoryview) -> None:
         """Keep *data*, as far as the limit and the disk allow."""
-        if self._fd < 0 or self.problem:
+        if self.fd < 0 or self.problem:
             return
         try:
             kept = data[: self._left_bytes]
             self._left_bytes -= len(kept)
             while kept:
-                kept = kept[os.write(self._fd, kept) :]
+                kept = kept[os.write(self.fd, kept) :]
         except OSError as error:
             self._fail(error)
             return

@@ -18,7 +18,7 @@ from tests.support.command import SCRIPT
 pytestmark = pytest.mark.bench
 CHECKS, RUNS = 1000, 1000
 ROUNDS = 15
-PERHAPS_SECRET = "echo 'no key was found'; "
+SUSPECT = "echo 'no key was found'; "
 FACTS = {"host": "vm", "user": "root", "command": "/usr/local/bin/job --all", "pid": 1, "uid": 0}
 
 
@@ -92,7 +92,7 @@ def test_what_it_adds_to_the_end_of_a_run(tmp_path: Path) -> None:
         {
             "nothing is remembered": lambda: end_ms(nothing),
             "a run": lambda: end_ms(kept),
-            "its output, in which there may be a secret": lambda: end_ms(kept, PERHAPS_SECRET),
+            "its output, in which there may be a secret": lambda: end_ms(kept, SUSPECT),
             "a log of its own": lambda: end_ms(kept, options=log_dir),
         },
     )

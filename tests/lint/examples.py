@@ -30,6 +30,7 @@ def _crontab(rule: Rule, about: str, body: str) -> Crontab:
         ("<TAB>", "\t"),
         ("<NBSP>", "\u00a0"),
         ("<DASH>", "\u2013"),
+        ("<LONG>", "x" * 1000),
         ("<BOM>", "\ufeff"),
     ):
         text = text.replace(written, meant)

@@ -1,0 +1,63 @@
+r"""A ``%`` that cron takes for a newline.
+
+cron(8) ends the command at its first bare ``%`` and feeds what follows to its standard input, in
+quotes too. BusyBox and supercronic do not.
+
+What is meant so, as in ``mail -s x root%It is done.``, is only a warning.
+
+Bad::
+
+    0 3 * * * tar czf /srv/backup-$(date +%F).tgz /etc
+
+Good::
+
+    0 3 * * * tar czf /srv/backup-$(date +\%F).tgz /etc
+"""
+
+import re
+from collections.abc import Iterator
+
+from cronwrap.lint.crontab import Found, Job, Span
+from cronwrap.lint.rule import ERROR, WARNING, Rule
+
+# What stands before a percent that is no newline: a format of date, or a word that is open.
+_FORMAT = re.compile(r"\+[^\s%]*$|(printf|--format|-printf|awk)\b[^%]*$")
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+_SHOWN = 24
+
+
+def _find(job: Job) -> Iterator[Found]:
+    first = job.percent
+    if first is None:
+        return
+    before = job.file.data[job.base : first.start].decode(errors="replace")
+    after = job.file.data[first.start : job.command.end].decode(errors="replace")
+    words = before.split()
+    in_url = bool(words) and "://" in words[-1] and _ENCODED.match(after)
+    surely = bool(job.script.errors or _FORMAT.search(before) or in_url)
+    rest = after[1 : _SHOWN + 1] + ("..." if len(after) > _SHOWN + 1 else "")
+    edits = [(where, "\\%") for where in _bare(job)]
+    yield job.found(
+        first,
+        f"{job.dialect.title} ends the command here, and gives it {rest!r} as its input"
+        if rest.strip()
+        else f"{job.dialect.title} ends the command here",
+        "write \\% for a percent sign",
+        safe=edits if surely else (),
+        unsafe=() if surely else edits,
+        severity="" if surely else WARNING,
+    )
+
+
+def _bare(job: Job) -> Iterator[Span]:
+    """Yield each percent sign that has no backslash before it, as cron reads them."""
+    at, raw = 0, job.raw
+    while at < len(raw):
+        if raw[at : at + 1] == b"\\":
+            at += 1
+        elif raw[at : at + 1] == b"%":
+            yield Span(job.base + at, job.base + at + 1)
+        at += 1
+
+
+RULE = Rule("CW125", "unescaped-percent", ERROR, "job", _find, only_with=("%",))

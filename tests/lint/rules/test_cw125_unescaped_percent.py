@@ -1,0 +1,47 @@
+"""What is surely no newline, what may be meant as one, and what is escaped already."""
+
+import pytest
+
+from tests.lint.asking import findings, fixed
+
+CODE = "CW125"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "tar czf /b/$(date +%F).tgz /etc",
+        'echo "$(date "+%H:%M")" >>/var/log/x',
+        "curl -fsS https://example.org/a%20b",
+        "find / -printf '%p'",
+        'echo "100% done"',
+    ],
+)
+def test_what_is_surely_a_percent_sign_is_an_error_and_mended(command: str) -> None:
+    (found,) = findings(CODE, f"0 3 * * * {command}")
+
+    assert found.severity == "error"
+    assert found.found.fix is not None
+    assert found.found.fix.safe
+    assert fixed(CODE, command) == command.replace("%", r"\%")
+
+
+def test_what_may_be_meant_as_input_is_a_warning() -> None:
+    (found,) = findings(CODE, "0 3 * * * mail -s done root%All is well.%Bye.")
+
+    assert found.severity == "warning"
+    assert "'All is well.%Bye.'" in found.found.message
+    assert found.found.fix is not None
+    assert not found.found.fix.safe
+
+
+@pytest.mark.parametrize(
+    ("command", "dialect"),
+    [(r"date +\%F", "debian"), ("date +%F", "busybox"), ("date +%F", "supercronic")],
+)
+def test_what_is_escaped_or_needs_no_escape_is_silent(command: str, dialect: str) -> None:
+    assert findings(CODE, f"0 3 * * * {command}", dialect) == []
+
+
+def test_an_escaped_backslash_escapes_no_percent_sign() -> None:
+    assert findings(CODE, r"0 3 * * * printf '\\%s' x")

@@ -19,19 +19,20 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job, Span
-from cronwrap.lint.flow import programs
+from cronwrap.lint.flow import CHECK, Flow, programs
 from cronwrap.lint.rule import INFO, WARNING, Rule
 from cronwrap.lint.shell import AndOr, Command
 
 
 def _find(job: Job) -> Iterator[Found]:
     items = job.script.items
-    if job.nickname == "@reboot" or not items:
+    if not items:
         return
     names = {command.program for command in programs(job.script)}
     last = items[-1].terminator
-    if last is not None and last.text == "&" and "wait" not in names and len(items) == 1:
-        start = len(job.file.data[: job.spot(last).start].rstrip(b" \t"))
+    alone = len(items) == 1 and "wait" not in names and not _starts_what_is_gone(job, items[0])
+    if last is not None and last.text == "&" and alone and job.nickname != "@reboot":
+        start = job.base + len(job.raw[: last.start].rstrip(b" \t"))
         again = "" if job.dialect.overlaps else f", and {job.dialect.title} may start it again"
         yield job.found(
             last,
@@ -40,7 +41,7 @@ def _find(job: Job) -> Iterator[Found]:
             unsafe=[(Span(start, job.spot(last).end), ""), *_without_nohup(job, items[0])],
         )
         return
-    for item in items:
+    for item in items if "nohup" in job.command.text and job.nickname != "@reboot" else ():
         for first in _nohups(item):
             yield job.found(
                 first.words[0],
@@ -50,6 +51,12 @@ def _find(job: Job) -> Iterator[Found]:
                 severity=INFO,
             )
             return
+
+
+def _starts_what_is_gone(job: Job, item: AndOr) -> bool:
+    """Tell whether it is ``pgrep daemon || daemon &``."""
+    marks = {operator.text for operator in item.operators}
+    return "||" in marks and Flow(job).kind(item.pipelines[0]) == CHECK
 
 
 def _nohups(item: AndOr) -> list[Command]:

@@ -21,6 +21,7 @@ from cronwrap.lint.crontab import Found, Job, Span
 from cronwrap.lint.flow import JOB, Flow
 from cronwrap.lint.rule import WARNING, Rule
 from cronwrap.lint.shell import AndOr, Command, Pipeline
+from cronwrap.schedule import normal_period_s
 
 _PATIENT = {"-w", "--timeout", "--wait", "-n", "--nonblock", "--nb", "-u", "--unlock"}
 _SHORT_S = 3600
@@ -34,8 +35,8 @@ def _find(job: Job) -> Iterator[Found]:
                 end = job.spot(command.words[0]).end
                 yield job.found(
                     command.words[0],
-                    f"a run that finds the lock taken waits for it without end, one more each"
-                    f" {every_s // 60} minutes",
+                    f"a run that finds the lock taken waits for it without end, one more"
+                    f" every {every_s // 60} minutes",
                     "write flock -n to leave a run out, or -w SECONDS to wait for a while",
                     unsafe=[(Span(end, end), " -n")],
                 )
@@ -57,13 +58,8 @@ def _waits(command: Command) -> bool:
 
 
 def _shortest_gap_s(job: Job) -> int:
-    """Return the shortest time between two minutes of an hour at which *job* runs; 0 if longer."""
-    schedule = job.schedule
-    if schedule is None or schedule.reboot or len(schedule.hours) < 2:  # noqa: PLR2004
-        return 0
-    minutes = sorted(schedule.minutes)
-    turns = zip(minutes, [*minutes[1:], minutes[0] + 60], strict=True)
-    return 60 * min((after - before for before, after in turns), default=0)
+    gaps = normal_period_s(job.schedule) if job.schedule is not None else None
+    return gaps.shortest_s if gaps is not None else 0
 
 
 def _is_shared(job: Job, command: Command) -> bool:
@@ -83,7 +79,7 @@ def _unguarded(flow: Flow, item: AndOr) -> Iterator[Found]:
         if not isinstance(inner, Command) or last is None:
             continue
         start, end = job.spot(inner).start, job.spot(last).end
-        quotable = not command.nest and b"'" not in job.file.data[start:end]
+        quotable = not command.nest and b"'" not in job.raw[inner.start : last.end]
         shell = f"{job.shell_name} -c '"
         yield job.found(
             last,

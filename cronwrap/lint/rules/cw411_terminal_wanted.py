@@ -114,8 +114,7 @@ def _without_t(job: Job, word: Word) -> list[tuple[Span | Word, str]]:
     kept = word.text.replace("t", "") if not word.text.startswith("--") else ""
     if kept not in ("", "-"):
         return [(word, kept)]
-    at = job.spot(word)
-    rest = job.file.data[at.end :]
+    at, rest = job.spot(word), job.raw[word.end :]
     return [(Span(at.start, at.end + len(rest) - len(rest.lstrip(b" \t"))), "")]
 
 

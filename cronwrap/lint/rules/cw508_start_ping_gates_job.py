@@ -15,7 +15,7 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job, Span
-from cronwrap.lint.flow import JOB, Flow, Stand
+from cronwrap.lint.flow import JOB, Flow
 from cronwrap.lint.pings import CLIENT_TEXTS
 from cronwrap.lint.rule import WARNING, Rule
 
@@ -29,18 +29,14 @@ def _find(job: Job) -> Iterator[Found]:
         mark = stand.item.operators[stand.step]
         if mark.text == "&&":
             is_first = stand.step == 0
+            blanks = len(before := job.raw[: mark.start]) - len(before.rstrip(b" \t"))
+            at = job.spot(mark)
             yield job.found(
                 mark,
                 "the job does not run when this ping fails: no network, no job",
                 "write ; in place of &&" if is_first else "write `{ curl ...; true; } &&`",
-                safe=[(Span(_bare_start(job, stand), job.spot(mark).end), ";")] if is_first else (),
+                safe=[(Span(at.start - blanks, at.end), ";")] if is_first else (),
             )
-
-
-def _bare_start(job: Job, stand: Stand) -> int:
-    """Return where the blanks before the ``&&`` begin."""
-    end = job.spot(stand.item.operators[stand.step]).start
-    return len(job.file.data[:end].rstrip(b" \t"))
 
 
 RULE = Rule("CW508", "start-ping-gates-job", WARNING, "job", _find, only_with=CLIENT_TEXTS)

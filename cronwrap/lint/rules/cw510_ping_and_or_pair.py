@@ -49,8 +49,9 @@ def _as_one(job: Job, stand: Stand, fail: Ping) -> list[tuple[Span, str]]:
         return []
     if check_of(ping.url) != check_of(fail.url) or "?" in ping.url or ping.word.quotes == "'":
         return []
-    mark = job.spot(stand.item.operators[stand.step - 1])
-    start = len(job.file.data[: mark.start].rstrip(b" \t"))
+    operator = stand.item.operators[stand.step - 1]
+    mark = job.spot(operator)
+    start = job.base + len(job.raw[: operator.start].rstrip(b" \t"))
     end = job.spot(ping.word).end - len(ping.word.quotes[:1])
     after = job.spot(stand.pipeline).end
     return [

@@ -15,6 +15,7 @@ Good::
     0 4 * * * /usr/local/bin/report && curl -fsS -m 10 -o /dev/null https://hc-ping.com/2b9e7d10-77c3-4f0a-8e55-9d3c1b2a4f6e
 """
 
+import re
 from collections.abc import Iterator
 from itertools import chain, pairwise
 
@@ -25,14 +26,14 @@ from cronwrap.lint.rule import ERROR, Rule
 from cronwrap.lint.shell import Command, Node
 from cronwrap.run import options
 
-_TEXTS = tuple(text.encode() for text in (*CLIENT_TEXTS, *WRAPPERS))
+_TEXTS = re.compile("|".join((*CLIENT_TEXTS, *sorted(WRAPPERS))).encode())
 _RUNITOR = ("-uuid", "--uuid", "-slug", "--slug")
 
 
 def _find(files: list[Crontab]) -> Iterator[Found]:
     first: dict[str, tuple[Job, tuple[str, ...]]] = {}
     for job in chain.from_iterable(file.jobs for file in files):
-        if not any(text in job.data for text in _TEXTS):
+        if not _TEXTS.search(job.raw):
             continue
         done = _programs(job)
         for check, where in dict(_checks(job)).items():

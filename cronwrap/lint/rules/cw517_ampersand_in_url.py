@@ -67,7 +67,7 @@ def _rest(items: list[AndOr], end: int) -> int:
 
 def _quoted(job: Job, url: Word, where: Span, nest: str) -> list[tuple[Span, str]]:
     """Return the edits that put quotes around the URL, double ones if it has ``$?`` in it."""
-    text = job.file.data[where.start : where.end]
+    text = job.raw[where.start - job.base : where.end - job.base]
     quote = '"' if b"$" in text else "'"
     if nest or any(one in text for one in (b"'", b'"', b"`", b"\\")) or url.nest:
         return []

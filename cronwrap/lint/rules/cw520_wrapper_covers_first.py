@@ -92,9 +92,10 @@ def _shell(job: Job, cover: _Cover) -> str:
 
 def _around(job: Job, cover: _Cover) -> list[tuple[Span, str]]:
     """Return the edits that put a shell around all of it, where quotes allow that."""
-    start, end = job.spot(cover.inner).start, job.spot(cover.outside).end
-    if cover.wrapper.nest or b"'" in job.file.data[start:end]:
+    inside = job.raw[cover.inner.start : cover.outside.end]
+    if cover.wrapper.nest or b"'" in inside:
         return []
+    start, end = job.spot(cover.inner).start, job.spot(cover.outside).end
     return [(Span(start, start), f"{_shell(job, cover)} '"), (Span(end, end), "'")]
 
 

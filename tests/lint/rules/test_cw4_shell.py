@@ -48,6 +48,8 @@ from tests.lint.asking import findings, finds, fixed
         ("CW404", "cd /x; [ $? -eq 0 ] && /y"),
         ("CW407", "/a & /b & wait"),
         ("CW407", "/a & /b"),
+        ("CW407", "pgrep x > /dev/null || /x &"),
+        ("CW407", "[ -d /run/systemd/system ] || /x &"),
         ("CW407", "/x &> f"),
         ("CW407", "curl https://example.com/?a=1&b=2"),
         ("CW407", "(sleep 60; /x) & /y"),

@@ -1,7 +1,7 @@
 """The whole output of a run in a file of its own (``--log-dir``), compressed when the run is over.
 
-    DIR/CHECK/20261121T020000Z-ID.log      while the run goes on: as the job wrote it, mode 0600
-    DIR/CHECK/20261121T020000Z-ID.log.gz   afterwards, without secrets
+    DIR/CHECK/20261121T020000.123Z-ID.log      while the run goes on: as the job wrote it
+    DIR/CHECK/20261121T020000.123Z-ID.log.gz   afterwards, without secrets
 
 Compressing is done by a child that nobody waits for, and if that is killed, by the next run of
 the check.  A file is locked as long as somebody is at it (flock(2), which children share).
@@ -40,8 +40,9 @@ class Log:
         self.fd, self.path, self.problem = -1, "", ""
         self._left_bytes = limit_bytes
         self._directory = os.path.join(os.path.abspath(directory), file_name(check))
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(started_unix_s))
-        path = os.path.join(self._directory, f"{stamp}-{run_id}{SUFFIX}")
+        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(started_unix_s))
+        name = f"{stamp}.{int(started_unix_s * 1000) % 1000:03}Z-{run_id}{SUFFIX}"
+        path = os.path.join(self._directory, name)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             os.makedirs(self._directory, 0o700, exist_ok=True)

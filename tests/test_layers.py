@@ -131,6 +131,16 @@ def test_a_library_is_imported_only_where_it_belongs(path: Path) -> None:
         ["--env-file", "{directory}/job.env", "--chdir", "/", "--umask", "027", "--nice", "1"],
         ["--endpoint", "http://127.0.0.1:9/x", "--report-budget", "1ms"],
         ["--config", "{directory}/there.toml", "--report-budget", "1ms"],
+        [
+            "--fail-if",
+            "x",
+            "--success-codes",
+            "0,24",
+            "--expect",
+            "rows!=1",
+            "--stall-timeout",
+            "1h",
+        ],
     ],
     ids=lambda words: " ".join(words) or "no options",
 )

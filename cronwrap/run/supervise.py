@@ -190,6 +190,7 @@ class Supervisor:
 
     def _begin_to_end(self, reason: str) -> None:
         self.reason = reason
+        self._loop.forget("silence")
         now = time.monotonic()
         self._loop.at("kill", now + self._grace_s, self._kill)
         self._loop.at("look", now + LOOK_S, self._look)

@@ -281,13 +281,15 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                                            'default': 'https://nosnch.in'}},
                      'recognise': {'hosts': ['nosnch.in']},
                      'hint': {'404': 'there is no such snitch; look at its token'}}),
- 'dogstatsd': (2939659728,
+ 'dogstatsd': (3055669520,
                {'summary': 'The DogStatsD of a Datadog agent.',
                 'reference': 'https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/',
                 'events': 'start -> counter PREFIX.starts; success, fail -> timer PREFIX.duration, '
-                          'counters PREFIX.runs and PREFIX.failures, service check PREFIX.check '
-                          "(ok, critical); fail -> an event too, which the check's name groups; "
-                          'log: nothing. All with the tags check and env and those of the check.',
+                          'counters PREFIX.runs, PREFIX.failures and PREFIX.warnings, a gauge '
+                          'PREFIX.metric.NAME for each number that the job reported, service check '
+                          'PREFIX.check (ok, warning, critical); fail -> an event too, which the '
+                          "check's name groups; log: nothing. All with the tags check and env and "
+                          'those of the check.',
                 'limits': 'A datagram has 1400 bytes, so an event has about 1 kB of the output. No '
                           'answer says that it arrived, so nothing is sent twice or late.',
                 'sends': 'datagram',
@@ -650,11 +652,12 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                'hint': {'401': 'the API key is not right',
                         '403': 'the API key may not do this; is it of this region (us, eu)?',
                         '422': 'the name of the heartbeat is not right'}}),
- 'otlp': (1644195353,
+ 'otlp': (4166417528,
           {'summary': 'OpenTelemetry: a span, a log record and a gauge for each run, by OTLP/HTTP.',
            'reference': 'https://opentelemetry.io/docs/specs/otlp/',
            'events': "success, fail -> a span with the run's own times and its run id as trace id, "
-                     'status error for a fail; a log record with the report; the gauge '
+                     'status error for a fail, and each number that the job reported as an '
+                     'attribute cronwrap.metric.NAME; a log record with the report; the gauge '
                      'cronwrap.run.duration in seconds. log -> a log record. start: nothing, for a '
                      'span is there when it has ended.',
            'limits': '48 kB of output in the log record.',
@@ -948,12 +951,13 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                      '404': 'there is no such webhook any more, or its channel is gone; make a new '
                             'one',
                      '410': 'the channel of this webhook is archived'}}),
- 'statsd': (3672595334,
+ 'statsd': (1256498133,
             {'summary': 'A StatsD daemon.',
              'reference': 'https://github.com/statsd/statsd/blob/master/docs/metric_types.md',
              'events': 'start -> counter PREFIX.CHECK.starts; success, fail -> timer '
-                       'PREFIX.CHECK.duration, counters runs and failures, gauge exit_code; log: '
-                       'nothing. In the name of the check, what is no letter, digit, - or _ '
+                       'PREFIX.CHECK.duration, counters runs, failures and warnings, gauge '
+                       'exit_code, and a gauge metric.NAME for each number that the job reported; '
+                       'log: nothing. In the name of the check, what is no letter, digit, - or _ '
                        'becomes _.',
              'limits': 'No answer says that it arrived, so nothing is sent twice or late; no '
                        'output.',

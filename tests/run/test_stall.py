@@ -65,9 +65,11 @@ def test_one_that_ignores_the_signal_is_killed(cronwrap: Cronwrap) -> None:
 def test_the_first_reason_to_end_it_stands(cronwrap: Cronwrap) -> None:
     stubborn = ("sh", "-c", "trap '' TERM; sleep 100; :")
 
-    cronwrap("-t", "100ms", *END, "--kill-after", "600ms", "--", *stubborn)
+    for rule in (STALL, END):
+        cronwrap("-t", "100ms", *rule, "--kill-after", "600ms", "--", *stubborn)
 
-    assert recorded(cronwrap)["reason"] == "timeout"
+        end = recorded(cronwrap)
+        assert (end["reason"], end["warning"]) == ("timeout", "")
 
 
 def test_a_job_that_waits_for_our_own_reader_has_not_stalled(cronwrap: Cronwrap) -> None:

@@ -144,6 +144,13 @@ def test_a_success_to_look_at_has_a_warning(
     assert recorded(cronwrap)["warning"] == warning
 
 
+def test_a_failure_is_not_warned_of_as_a_success_would_be(cronwrap: Cronwrap) -> None:
+    verdict(cronwrap, "--warn-codes 24 --fail-if ERR", "echo ERR; exit 24")
+
+    end = recorded(cronwrap)
+    assert (end["phase"], end["warning"]) == ("fail", "")
+
+
 def test_the_detail_says_all_that_is_wrong(cronwrap: Cronwrap) -> None:
     rules = "--fail-on-stderr --fail-on-empty-output --expect rows>0 --fail-unless ^ok$"
     verdict(cronwrap, f"{rules} --expect bad<1", "printf x >&2; " + report("bad=2.5"))

@@ -80,7 +80,8 @@ class Dialect(NamedTuple):
             later east of Greenwich, an hour earlier west of it).
         repeated: which of two equal wall clock times it runs at when the clock is set back:
             "both", "first" or "go" (the second one east of Greenwich, the first west of it).
-        wild_follows: whether jobs whose minute or hour begins with ``*`` follow the clock instead.
+        follows: which jobs follow the clock instead: "wild", those whose minute or hour begins with
+            ``*``; "hourly", those of every hour; "" for none.
         once_a_day_first: whether a job with one hour runs only the first time of "both".
     """
 
@@ -91,7 +92,7 @@ class Dialect(NamedTuple):
     zone_variables: tuple[str, ...] = ()
     skipped: str = "skip"
     repeated: str = "both"
-    wild_follows: bool = False
+    follows: str = ""
     once_a_day_first: bool = False
 
 
@@ -100,11 +101,11 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType({
     for dialect in (
         Dialect(
             "debian", "Debian's cron", _USUAL,
-            skipped="at_end", repeated="first", wild_follows=True,
+            skipped="at_end", repeated="first", follows="wild",
         ),
         Dialect(
             "cronie", "cronie", _USUAL, zone_variables=("CRON_TZ",),
-            skipped="at_end", repeated="first", wild_follows=True,
+            skipped="at_end", repeated="first", follows="wild",
         ),
         Dialect("busybox", "BusyBox crond", _USUAL),
         Dialect(
@@ -112,11 +113,11 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType({
             repeated="first",
         ),
         Dialect("supercronic", "supercronic", _SUPERCRONIC, zone_variables=("CRON_TZ",),
-            blanks=" \t\f\r", skipped="go", repeated="go"),
+            blanks=" \t\f\r", skipped="go", repeated="go", follows="hourly"),
         Dialect("bcron", "bcron", {}, blanks=" \t\v\f\r", skipped="later", once_a_day_first=True),
         Dialect(
             "portable", "Debian's cron and cronie", _USUAL,
-            skipped="at_end", repeated="first", wild_follows=True,
+            skipped="at_end", repeated="first", follows="wild",
         ),
     )
 })  # fmt: skip

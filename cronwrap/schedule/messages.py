@@ -63,6 +63,8 @@ ODDITIES: dict[str, str] = {
     "error_logged": "{daemon} logs an error about {detail!r}, but runs the job all the same",
     "sunday_daily": "{daemon} takes Sunday's name alone for every day: write 7",
     "cut_to_range": "{daemon} reads the range {detail}",
+    "empty_list": "{daemon} takes {detail!r} for every value",
+    "outside": "{daemon} takes {detail} in its memory for a value of another field",
     "no_comma": "{daemon} reads {detail!r} as one value more, though there is no comma",
     "zero_padded": "{daemon} misreads a number with a leading 0: {detail}",
     "weekly_monday": "{daemon} runs it on Mondays, other daemons on Sundays",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cronwrap.errors import UsageError, nearest
 from cronwrap.schedule.bcron import read_bcron
-from cronwrap.schedule.busybox import read_busybox
+from cronwrap.schedule.busybox import read_busybox, spill
 from cronwrap.schedule.dialects import (
     DAY,
     DEFAULT,
@@ -78,9 +78,11 @@ def parse(text: str, dialect: str = DEFAULT) -> Schedule:
         start += 1
     words = [match.span() for match in _WORDS[dialect].finditer(text, start)]
     layout = _layout(text, words, daemon)
+    spans = list(zip(words, layout, strict=True))
+    readings = _readings(text, spans, daemon, oddities)
     reads = [
-        _read(text, span, field, daemon, oddities)
-        for span, field in zip(words, layout, strict=True)
+        _read(text, span, field, reading)
+        for (span, field), reading in zip(spans, readings, strict=True)
     ]
     return _schedule(text, daemon, reads, tuple(oddities))
 
@@ -121,23 +123,43 @@ def _layout(text: str, words: list[tuple[int, int]], daemon: Dialect) -> tuple[R
     return _LAYOUTS[count]
 
 
-def _read(
-    text: str, span: tuple[int, int], field: Range, daemon: Dialect, oddities: list[Oddity]
-) -> _Read:
+def _readings(
+    text: str,
+    spans: list[tuple[tuple[int, int], Range]],
+    daemon: Dialect,
+    oddities: list[Oddity],
+) -> list[Reading]:
+    """Return what the daemon takes each field for."""
+    readings: dict[str, Reading] = {}
+    errors: list[ScheduleError] = []
+    for (start, end), field in spans:
+        answer = _answer(daemon.name, text[start:end], field)
+        if isinstance(answer, Refused):
+            errors.append(_error(
+                answer.kind, start + answer.start, start + answer.end, daemon, field,
+                **answer.details,
+            ))  # fmt: skip
+            if daemon.name != "systemd":  # which reads on, and may hang in a later field
+                break
+        else:
+            oddities.extend(_oddity(oddity, start, daemon) for oddity in answer.oddities)
+            readings[field.name] = answer
+    if errors:
+        raise next((error for error in errors if error.kind == "step_hangs"), errors[0])
+    if any(reading.before for reading in readings.values()):
+        readings = spill(readings)
+    return list(readings.values())
+
+
+def _read(text: str, span: tuple[int, int], field: Range, reading: Reading) -> _Read:
     start, end = span
-    answer = _answer(daemon.name, text[start:end], field)
-    if isinstance(answer, Refused):
-        raise _error(
-            answer.kind, start + answer.start, start + answer.end, daemon, field, **answer.details
-        )
-    oddities.extend(_oddity(oddity, start, daemon) for oddity in answer.oddities)
-    values = answer.values
+    values = reading.values
     if field is WEEKDAY and 7 in values:  # noqa: PLR2004 - the other Sunday
         values = values - {7} | {0}
     elif field is DAY and 0 in values:
         values = values - {0}
     word = text[start:end]
-    return _Read(Field(field.name, word, start, end, values, word.startswith("*")), answer)
+    return _Read(Field(field.name, word, start, end, values, word.startswith("*")), reading)
 
 
 @lru_cache(maxsize=8192)
@@ -155,6 +177,11 @@ def _schedule(
     by_name = {read.field.name: read for read in reads}
     values = {name: read.field.values for name, read in by_name.items()}
     day, weekday = by_name[DAY.name], by_name[WEEKDAY.name]
+    if daemon.name == "systemd" and day.reading.special_days and weekday.reading.special_days:
+        raise _error(
+            "quartz", weekday.field.start, weekday.field.end, daemon, WEEKDAY,
+            word=weekday.field.text,
+        )  # fmt: skip
     days, weekdays, match = _day_rule(daemon.name, day, weekday)
     special: tuple[SpecialDay, ...] = day.reading.special_days + weekday.reading.special_days
     return Schedule(
@@ -182,6 +209,8 @@ def _day_rule(
     if dialect == "supercronic":
         both = day.reading.limited and weekday.reading.limited
         return days, weekdays, "or" if both else "and"
+    if dialect == "systemd" and weekday.reading.special_days:
+        return ALL_DAYS, weekdays, "and"  # the last week stands in the place of the days
     return days, weekdays, "and"
 
 

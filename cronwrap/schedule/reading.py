@@ -18,12 +18,14 @@ class Reading(NamedTuple):
         oddities: with positions from the field's start.
         limited: whether the daemon counts the field as a restriction of days.
         special_days: days that depend on the month.
+        before: how far before the field's first number BusyBox sets bits, as -1.
     """
 
     values: frozenset[int]
     oddities: tuple[Oddity, ...] = ()
     limited: bool = True
     special_days: tuple[SpecialDay, ...] = ()
+    before: frozenset[int] = frozenset()
 
 
 class Refused(Exception):  # noqa: N818 - a daemon's answer, which becomes a ScheduleError

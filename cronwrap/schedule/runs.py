@@ -167,7 +167,8 @@ def _in_stretch(
 
 def _rules(schedule: Schedule, daemon: Dialect) -> tuple[str, str]:
     """Return what becomes of skipped and of repeated times of this schedule."""
-    if daemon.wild_follows and schedule.wild:
+    hourly = schedule.hours == ALL_HOURS
+    if (daemon.follows == "wild" and schedule.wild) or (daemon.follows == "hourly" and hourly):
         return "skip", "both"
     if daemon.once_a_day_first and len(schedule.hours) == 1:
         return daemon.skipped, "first"

@@ -18,27 +18,30 @@ _LARGEST = 2**64 - 1
 
 def read_systemd(text: str, field: Range) -> Reading:
     """Read a field as systemd-cron does."""
-    last = _last_day(text, field)
-    if last is not None:
-        return Reading(frozenset(), special_days=(last,))
+    special = _last_days(text, field)
+    if special:
+        return Reading(frozenset(), special_days=special)
     scan = Scan(text, field)
     for match in _ITEM.finditer(text):
         start, scan.at = match.span()
         _item(scan, start)
-    if not scan.values:
-        raise Refused("empty", 0, len(text))
+    if not text.strip(","):
+        if field.name != "weekday":
+            raise Refused("empty", 0, len(text))
+        scan.at = len(text)
+        scan.odd("empty_list", 0, text)
+        scan.values.update(range(field.high))
     return scan.reading()
 
 
-def _last_day(text: str, field: Range) -> SpecialDay | None:
-    """Return what ``L`` stands for, which it knows only alone: ``L`` a day, ``5L`` a weekday."""
+def _last_days(text: str, field: Range) -> tuple[SpecialDay, ...]:
+    """Return what ``L`` stands for: a day alone, the last of a weekday behind its number."""
     if field.name == "day" and text == "L":
-        return SpecialDay("last")
-    if field.name == "weekday" and text.endswith("L"):
-        weekday = _number(text[:-1])
-        if weekday is not None and weekday <= field.high:
-            return SpecialDay("last_weekday", weekday=weekday % 7)
-    return None
+        return (SpecialDay("last"),)
+    if field.name == "weekday" and re.fullmatch(r"[0-7*]L", text):
+        weekdays = range(7) if text[0] == "*" else (int(text[0]) % 7,)
+        return tuple(SpecialDay("last_weekday", weekday=weekday) for weekday in weekdays)
+    return ()
 
 
 def _item(scan: Scan, start: int) -> None:
@@ -62,30 +65,28 @@ def _item(scan: Scan, start: int) -> None:
 def _random(scan: Scan, start: int, span: str) -> None:
     """Take the first of the values that may be drawn: one is, each time the file is loaded.
 
-    What stands before ``~`` and is no value is the lowest one; and what is drawn may be one more
-    than the end where numbers begin with 0.
+    What stands before or behind ``~`` and is no value is 0; what is drawn may be one more than
+    the end.
     """
     field = scan.field
     first, _, last = span.partition("~")
-    if "~" in last:
-        raise scan.refused("random", start)
-    low = _beginning(first, field)
+    low = _beginning(first, field) if first else field.low
     high = _beginning(last, field) if last else field.high
-    if high is None:
+    if "~" in last or "-" in (first[:1], last[:1]):
         raise scan.refused("random", start)
-    low = field.low if low is None else low
-    if not field.low <= low <= min(high, field.high):
+    highest = min(high + 1, field.high)
+    if high < field.low or not field.low <= low <= highest:
         raise scan.refused("out_of_range", start)
     scan.values.add(low)
-    scan.odd("random", start, f"one of {low} to {min(high + (field.low == 0), field.high)}")
+    scan.odd("random", start, f"one of {low} to {highest}")
 
 
-def _beginning(word: str, field: Range) -> int | None:
-    """Return the value that a word begins with."""
+def _beginning(word: str, field: Range) -> int:
+    """Return the value that a word begins with; 0 for none."""
     if word[:3].lower() in field.names:
         return field.low + field.names.index(word[:3].lower())
-    match = _NUMBER.match(word)
-    return _number(match[0]) if match else None
+    match = (_NUMBER.fullmatch if field.name == "month" else _NUMBER.match)(word)
+    return (_number(match[0]) if match else None) or 0
 
 
 def _ends(scan: Scan, start: int, span: str) -> tuple[int, int]:

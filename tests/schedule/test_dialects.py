@@ -1,5 +1,7 @@
 """What each daemon makes of an expression: rows that were measured on the daemons themselves."""
 
+from datetime import date
+
 import pytest
 
 from cronwrap.errors import UsageError
@@ -133,6 +135,30 @@ def test_weekdays_are_those_that_the_daemon_makes_of_it(
 def test_busybox_counts_every_second_day_from_0_so_that_it_takes_the_even_ones() -> None:
     assert parse("0 0 */2 * *", "busybox").days == set(range(2, 32, 2))
     assert parse("0 0 */2 * *", "debian").days == set(range(1, 32, 2))
+
+
+def test_busybox_sets_the_bit_before_january_for_a_month_0_which_is_saturday() -> None:
+    schedule = parse("0 5 * 0,3 2", "busybox")
+
+    assert schedule.months == {3}
+    assert schedule.weekdays == {2, 6}
+    assert [oddity.kind for oddity in schedule.oddities] == ["outside"]
+
+
+def test_systemd_takes_the_last_of_a_weekday_for_the_last_week_whatever_the_day() -> None:
+    schedule = parse("0 0 5 * 1L", "systemd")
+
+    assert schedule.matches_date(date(2026, 5, 25))
+    assert not schedule.matches_date(date(2026, 5, 5))
+    with pytest.raises(ScheduleError):
+        parse("0 0 L * 1L", "systemd")
+
+
+def test_systemd_hangs_in_a_step_of_0_whatever_else_is_wrong() -> None:
+    with pytest.raises(ScheduleError) as caught:
+        parse("60 0 * jan */0", "systemd")
+
+    assert caught.value.kind == "step_hangs"
 
 
 def test_busybox_takes_a_month_0_for_none_and_a_range_from_it_for_its_end() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cronwrap.lint.dialects import DEFAULT, DIALECTS
 from cronwrap.lint.form import form_of
+from cronwrap.lint.handed import Handed
 from cronwrap.lint.lines import (
     Assignment,
     Bad,
@@ -83,7 +84,8 @@ class Crontab:
         self.host = host
         known = self.dialect.system_form
         self.form = form or (form_of(path, data) if known else "user")
-        self._assigned: dict[str, list[Assignment]] = {}
+        self.asked: tuple[Job, Handed] | None = None
+        self._assigned: dict[str, tuple[list[int], list[Assignment]]] = {}
         self.lines: list[Line] = list(self._read())
         self._starts = [line.start for line in self.lines]
 
@@ -119,10 +121,10 @@ class Crontab:
 
     def assignment(self, name: str, number: int) -> Assignment | None:
         """Return the assignment of *name* in force at the line *number*."""
-        lines = self._assigned.get(name, [])
-        if self.dialect.late_assignments:
-            return lines[-1] if lines else None
-        place = bisect_right([line.number for line in lines], number)
+        if name not in self._assigned:
+            return None
+        numbers, lines = self._assigned[name]
+        place = len(lines) if self.dialect.late_assignments else bisect_right(numbers, number)
         return lines[place - 1] if place else None
 
     def line_at(self, start: int) -> Line:
@@ -141,7 +143,9 @@ class Crontab:
             row = Row(self, number + 1, start, end)
             line = self._line(row)
             if isinstance(line, Assignment) and not line.ignored:
-                self._assigned.setdefault(line.name, []).append(line)
+                numbers, lines = self._assigned.setdefault(line.name, ([], []))
+                numbers.append(line.number)
+                lines.append(line)
             yield line
             yield from (Continued(row._replace(number=number + 2 + one)) for one in range(joined))
             number += 1 + joined

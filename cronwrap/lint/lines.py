@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cronwrap.lint import shell
 from cronwrap.lint.dialects import Dialect
-from cronwrap.lint.handed import handed
+from cronwrap.lint.handed import Handed, handed
 
 if TYPE_CHECKING:
     from cronwrap.lint.crontab import Crontab
@@ -330,14 +330,21 @@ class Job(Line):
         return (self.value("SHELL") or "/bin/sh").rpartition("/")[2]
 
     @property
+    def _handed(self) -> Handed:
+        """What the shell gets; the file keeps that of one job, which many rules ask for in turn."""
+        if self.file.asked is None or self.file.asked[0] is not self:
+            self.file.asked = (self, handed(self.raw, self.dialect.name, self.shell_name))
+        return self.file.asked[1]
+
+    @property
     def script(self) -> shell.Script:
         """The tree of the command."""
-        return handed(self.raw, self.dialect.name, self.shell_name).script
+        return self._handed.script
 
     @property
     def stdin(self) -> Piece | None:
         """What stands after the first bare ``%``, where the daemon gives that to the command."""
-        cut = handed(self.raw, self.dialect.name, self.shell_name).cut
+        cut = self._handed.cut
         if cut < 0:
             return None
         rest = self.raw[cut + 1 :].decode(errors="surrogateescape")
@@ -346,7 +353,7 @@ class Job(Line):
     @property
     def percent(self) -> Span | None:
         """The first bare ``%``, where the daemon ends the command there."""
-        cut = handed(self.raw, self.dialect.name, self.shell_name).cut
+        cut = self._handed.cut
         return None if cut < 0 else Span(self.base + cut, self.base + cut + 1)
 
     def assignment(self, name: str) -> Assignment | None:

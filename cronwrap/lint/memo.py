@@ -22,6 +22,8 @@ _SCHEDULE = frozenset({"fields_at", "nickname", "schedule", "schedule_at", "sche
 _SAME = frozenset({"dialect", "file", "found", "kind", "spot"})  # for all jobs of a file
 _SAME_OF_FILE = frozenset({"dialect", "form", "host", "live", "owner", "path"})
 
+_WORTH = 2
+
 
 class _Watched:
     """A job, or its file, that writes down what is looked at."""
@@ -103,6 +105,12 @@ class Memo:
         self._commands: dict[object, _Part] = {}
         self._schedules: dict[str, _Part] = {}
         self._assignments = [line.number for line in file.assignments]
+        # Watching takes as long as asking: it must be worth it.
+        commands = len({job.raw for job in file.jobs})
+        schedules = len({job.schedule_at.text for job in file.jobs})
+        self._repeats = tuple(
+            len(file.jobs) > _WORTH * different for different in (commands, schedules)
+        )
 
     def ask(self, job: Job) -> Iterator[tuple[Rule, Found]]:
         """Yield what the rules find in *job*."""
@@ -111,8 +119,14 @@ class Memo:
         yield from command.moved(starts[0])
         yield from schedule.moved(starts[1])
         settled = command.settled | schedule.settled | (command.absent & schedule.absent)
-        for code in self._codes - settled:
-            rule = self._rules[code]
+        left = [self._rules[code] for code in self._codes - settled]
+        is_new = (command.start == starts[0] and self._repeats[0]) or (
+            schedule.start == starts[1] and self._repeats[1]
+        )
+        if not is_new:
+            yield from ((rule, one) for rule in left for one in rule.find(job))
+            return
+        for rule in left:
             seen: set[str] = set()
             found = list(rule.find(_Watched(job, seen)))
             yield from ((rule, one) for one in found)

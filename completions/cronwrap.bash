@@ -8,7 +8,7 @@ _cronwrap()
     [[ $cur == [:=] ]] && cur=""
     while ((i < COMP_CWORD)); do
         case "$command ${COMP_WORDS[i]}" in
-            " config" | " explain" | " flush" | " forget" | " history" | " kill" | " lint" | " logs" | " next" | " overdue" | " ping" | " run" | " running" | " services" | " status" | " sync" | " test" | "config check" | "config show")
+            " config" | " explain" | " flush" | " forget" | " history" | " kill" | " lint" | " logs" | " next" | " overdue" | " pause" | " ping" | " resume" | " run" | " running" | " services" | " status" | " sync" | " test" | "config check" | "config show")
                 command="${command:+$command }${COMP_WORDS[i]}"
                 ((i++))
                 ;;
@@ -25,31 +25,34 @@ _cronwrap()
                 ;;
             "config check":--config | "config show":--config | :--chdir | \
                 :--check | :--config | :--endpoint | :--env-file | \
-                :--environment | :--expect | :--fail-after | :--fail-if | \
-                :--fail-unless | :--fast-factor | :--grace | :--heartbeat | \
-                :--ionice | :--keep-output | :--kill-after | :--log-dir | \
-                :--log-limit | :--min-duration | :--nice | :--output | \
-                :--report-budget | :--schedule | :--signal | :--skip-codes | \
-                :--slow-factor | :--stall-action | :--stall-timeout | \
-                :--state-dir | :--success-codes | :--tag | :--tail-bytes | \
-                :--timeout | :--timezone | :--umask | :--warn-codes | :--warn-if \
-                | :-c | :-e | :-t | explain:--dialect | flush:--report-budget | \
-                flush:--state-dir | forget:--config | forget:--state-dir | \
-                history:--config | history:--limit | history:--state-dir | \
-                history:-n | kill:--config | kill:--run | kill:--state-dir | \
-                kill:--wait | lint:--as | lint:--baseline | lint:--config | \
-                lint:--dialect | lint:--fail-on | lint:--format | lint:--ignore \
-                | lint:--root | lint:--select | lint:--user | \
+                :--environment | :--expect | :--fail-after | :--fail-after-skips \
+                | :--fail-if | :--fail-unless | :--fast-factor | :--grace | \
+                :--heartbeat | :--ionice | :--keep-output | :--kill-after | \
+                :--lock | :--log-dir | :--log-limit | :--max-parallel | \
+                :--min-duration | :--nice | :--output | :--overlap | \
+                :--overlap-limit | :--report-budget | :--retries | \
+                :--retry-backoff | :--retry-delay | :--schedule | :--signal | \
+                :--skip-codes | :--slow-factor | :--splay | :--stall-action | \
+                :--stall-timeout | :--state-dir | :--success-codes | :--tag | \
+                :--tail-bytes | :--timeout | :--timezone | :--umask | \
+                :--warn-codes | :--warn-if | :-c | :-e | :-t | explain:--dialect \
+                | flush:--report-budget | flush:--state-dir | forget:--config | \
+                forget:--state-dir | history:--config | history:--limit | \
+                history:--state-dir | history:-n | kill:--config | kill:--run | \
+                kill:--state-dir | kill:--wait | lint:--as | lint:--baseline | \
+                lint:--config | lint:--dialect | lint:--fail-on | lint:--format \
+                | lint:--ignore | lint:--root | lint:--select | lint:--user | \
                 lint:--write-baseline | lint:-f | lint:-i | lint:-s | lint:-u | \
                 logs:--config | logs:--run | logs:--state-dir | next:--after | \
                 next:--dialect | next:--limit | next:--user | next:--zone | \
                 next:-n | next:-u | next:-z | overdue:--config | \
-                overdue:--state-dir | ping:--config | ping:--detail | \
-                ping:--endpoint | ping:--phase | ping:--run-id | \
-                ping:--state-dir | ping:-e | running:--config | \
-                running:--state-dir | services:--config | status:--config | \
-                status:--state-dir | sync:--config | test:--check | \
-                test:--config | test:--phase | test:--report-budget | test:-c)
+                overdue:--state-dir | pause:--state-dir | pause:--until | \
+                ping:--config | ping:--detail | ping:--endpoint | ping:--phase | \
+                ping:--run-id | ping:--state-dir | ping:-e | resume:--state-dir \
+                | running:--config | running:--state-dir | services:--config | \
+                status:--config | status:--state-dir | sync:--config | \
+                test:--check | test:--config | test:--phase | \
+                test:--report-budget | test:-c)
                 [[ ${COMP_WORDS[i]} == "=" ]] && ((i < COMP_CWORD)) && ((i++))
                 if ((i == COMP_CWORD)); then
                     _cronwrap_value "$option"
@@ -72,29 +75,33 @@ _cronwrap()
         :-*)
             COMPREPLY=($(compgen -W "
                 -c --check -e --endpoint -t --timeout --kill-after --signal
-                --chdir --env-file --nice --ionice --umask --output --no-capture
-                --tail-bytes --keep-output --log-dir --log-limit --success-codes
-                --warn-codes --skip-codes --fail-if --fail-unless --warn-if
-                --fail-on-stderr --fail-on-empty-output --min-duration --expect
-                --stall-timeout --stall-action --strict-exit
-                --no-output-in-report --environment --tag --fail-after
-                --slow-factor --fast-factor --heartbeat --report-budget
-                --schedule --timezone --grace --config --state-dir --dry-run -v
-                --verbose --version -h --help
+                --chdir --env-file --nice --ionice --umask --overlap --lock
+                --lock-per-args --max-parallel --fail-after-skips
+                --overlap-limit --splay --splay-random --retries --retry-delay
+                --retry-backoff --output --no-capture --tail-bytes --keep-output
+                --log-dir --log-limit --success-codes --warn-codes --skip-codes
+                --fail-if --fail-unless --warn-if --fail-on-stderr
+                --fail-on-empty-output --min-duration --expect --stall-timeout
+                --stall-action --strict-exit --no-output-in-report --environment
+                --tag --fail-after --slow-factor --fast-factor --heartbeat
+                --report-budget --schedule --timezone --grace --config
+                --state-dir --dry-run -v --verbose --version -h --help
             " -- "$cur"))
             ;;
         run:-*)
             COMPREPLY=($(compgen -W "
                 -c --check -e --endpoint -t --timeout --kill-after --signal
-                --chdir --env-file --nice --ionice --umask --output --no-capture
-                --tail-bytes --keep-output --log-dir --log-limit --success-codes
-                --warn-codes --skip-codes --fail-if --fail-unless --warn-if
-                --fail-on-stderr --fail-on-empty-output --min-duration --expect
-                --stall-timeout --stall-action --strict-exit
-                --no-output-in-report --environment --tag --fail-after
-                --slow-factor --fast-factor --heartbeat --report-budget
-                --schedule --timezone --grace --config --state-dir --dry-run -v
-                --verbose -h --help
+                --chdir --env-file --nice --ionice --umask --overlap --lock
+                --lock-per-args --max-parallel --fail-after-skips
+                --overlap-limit --splay --splay-random --retries --retry-delay
+                --retry-backoff --output --no-capture --tail-bytes --keep-output
+                --log-dir --log-limit --success-codes --warn-codes --skip-codes
+                --fail-if --fail-unless --warn-if --fail-on-stderr
+                --fail-on-empty-output --min-duration --expect --stall-timeout
+                --stall-action --strict-exit --no-output-in-report --environment
+                --tag --fail-after --slow-factor --fast-factor --heartbeat
+                --report-budget --schedule --timezone --grace --config
+                --state-dir --dry-run -v --verbose -h --help
             " -- "$cur"))
             ;;
         config:-*)
@@ -126,6 +133,14 @@ _cronwrap()
             COMPREPLY=($(compgen -W "
                 --run --wait --json --config --state-dir -h --help
             " -- "$cur"))
+            ;;
+        pause:-*)
+            COMPREPLY=($(compgen -W "
+                --until --all --json --state-dir -h --help
+            " -- "$cur"))
+            ;;
+        resume:-*)
+            COMPREPLY=($(compgen -W "--all --json --state-dir -h --help" -- "$cur"))
             ;;
         overdue:-*)
             COMPREPLY=($(compgen -W "
@@ -180,7 +195,7 @@ _cronwrap()
         :*)
             # Without a letter of it, no list of all the commands there are.
             [[ -z $cur && COMP_CWORD -eq 1 ]] || _cronwrap_job "$COMP_CWORD"
-            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config status history logs running kill overdue ping forget lint explain next flush services test sync" -- "$cur"))
+            ((COMP_CWORD == 1)) && COMPREPLY+=($(compgen -W "run config status history logs running kill pause resume overdue ping forget lint explain next flush services test sync" -- "$cur"))
             ;;
     esac
 }
@@ -191,6 +206,7 @@ _cronwrap_value()
     case $1 in
         --signal) COMPREPLY=($(compgen -W "TERM INT HUP QUIT USR1 USR2 KILL" -- "$cur")) ;;
         --ionice) COMPREPLY=($(compgen -W "realtime best-effort idle" -- "$cur")) ;;
+        --overlap) COMPREPLY=($(compgen -W "allow skip wait replace" -- "$cur")) ;;
         --output) COMPREPLY=($(compgen -W "all on-failure none" -- "$cur")) ;;
         --stall-action) COMPREPLY=($(compgen -W "warn end" -- "$cur")) ;;
         --phase) COMPREPLY=($(compgen -W "start success fail log" -- "$cur")) ;;

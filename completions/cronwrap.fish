@@ -11,7 +11,7 @@ function __cronwrap_place
         return
     end
     set -l place
-    while contains -- "$place $words[1]" ' run' ' config' 'config show' 'config check' ' status' ' history' ' logs' ' running' ' kill' ' overdue' ' ping' ' forget' ' lint' ' explain' ' next' ' flush' ' services' ' test' ' sync'
+    while contains -- "$place $words[1]" ' run' ' config' 'config show' 'config check' ' status' ' history' ' logs' ' running' ' kill' ' pause' ' resume' ' overdue' ' ping' ' forget' ' lint' ' explain' ' next' ' flush' ' services' ' test' ' sync'
         set place (string trim -- "$place $words[1]")
         set -e words[1]
     end
@@ -25,7 +25,7 @@ function __cronwrap_place
                 set -e words[1]
                 printf '%s\n' job $words
                 return
-            case -c --check -e --endpoint -t --timeout --kill-after --signal --chdir --env-file --nice --ionice --umask --output --tail-bytes --keep-output --log-dir --log-limit --success-codes --warn-codes --skip-codes --fail-if --fail-unless --warn-if --min-duration --expect --stall-timeout --stall-action --environment --tag --fail-after --slow-factor --fast-factor --heartbeat --report-budget --schedule --timezone --grace --config --state-dir
+            case -c --check -e --endpoint -t --timeout --kill-after --signal --chdir --env-file --nice --ionice --umask --overlap --lock --max-parallel --fail-after-skips --overlap-limit --splay --retries --retry-delay --retry-backoff --output --tail-bytes --keep-output --log-dir --log-limit --success-codes --warn-codes --skip-codes --fail-if --fail-unless --warn-if --min-duration --expect --stall-timeout --stall-action --environment --tag --fail-after --slow-factor --fast-factor --heartbeat --report-budget --schedule --timezone --grace --config --state-dir
                 set -e words[1]
                 if not set -q words[1]
                     echo value
@@ -67,6 +67,8 @@ complete -c cronwrap -n '__cronwrap_at first' -a history -d 'Show the runs that 
 complete -c cronwrap -n '__cronwrap_at first' -a logs -d 'Show what the last run of CHECK wrote: the whole of it with --log-dir, else its end'
 complete -c cronwrap -n '__cronwrap_at first' -a running -d 'Show the runs that go on now, of all checks or of each CHECK; exit 1 when there is none'
 complete -c cronwrap -n '__cronwrap_at first' -a kill -d 'End the runs of each CHECK that go on, as their timeout would, and wait until they are over'
+complete -c cronwrap -n '__cronwrap_at first' -a pause -d 'Have the runs of each CHECK skipped, until `cronwrap resume`; alone, show what is paused'
+complete -c cronwrap -n '__cronwrap_at first' -a resume -d 'Let the runs of each CHECK start again; exit 1 when none of them was paused'
 complete -c cronwrap -n '__cronwrap_at first' -a overdue -d 'Show the checks that should have run and have not, and report each to its endpoints, once'
 complete -c cronwrap -n '__cronwrap_at first' -a ping -d 'Tell the endpoints of CHECK one event, as if a run had done so; nothing is run or recorded'
 complete -c cronwrap -n '__cronwrap_at first' -a forget -d 'Forget each CHECK and all of its runs: it is never overdue, and shown no more'
@@ -89,6 +91,17 @@ complete -c cronwrap -n '__cronwrap_at first run value' -l env-file -r -F -d 'Ad
 complete -c cronwrap -n '__cronwrap_at first run value' -l nice -x -d 'Add this to the job\'s nice value, -20 to 19'
 complete -c cronwrap -n '__cronwrap_at first run value' -l ionice -x -a 'realtime best-effort idle' -d 'I/O priority of the job'
 complete -c cronwrap -n '__cronwrap_at first run value' -l umask -x -d 'File mode creation mask of the job, such as 027'
+complete -c cronwrap -n '__cronwrap_at first run value' -l overlap -x -a 'allow skip wait replace' -d 'What to do when the last run of the check still goes on'
+complete -c cronwrap -n '__cronwrap_at first run value' -l lock -x -d 'Name of the lock that keeps runs apart, which several checks may share'
+complete -c cronwrap -n '__cronwrap_at first run value' -l lock-per-args -d 'Keep apart only runs with the same command and arguments'
+complete -c cronwrap -n '__cronwrap_at first run value' -l max-parallel -x -d 'How many runs may hold the lock at the same time'
+complete -c cronwrap -n '__cronwrap_at first run value' -l fail-after-skips -x -d 'Report skipped runs as failures from this one in a row on'
+complete -c cronwrap -n '__cronwrap_at first run value' -l overlap-limit -x -d 'It is a failure when a run is skipped because of one that is older'
+complete -c cronwrap -n '__cronwrap_at first run value' -l splay -x -d 'Start the job later by up to so long'
+complete -c cronwrap -n '__cronwrap_at first run value' -l splay-random -d 'Have --splay choose anew for each run'
+complete -c cronwrap -n '__cronwrap_at first run value' -l retries -x -d 'Start the job again when it has failed, so many times at the most'
+complete -c cronwrap -n '__cronwrap_at first run value' -l retry-delay -x -d 'How long to wait before the first retry'
+complete -c cronwrap -n '__cronwrap_at first run value' -l retry-backoff -x -d 'By how much each wait is longer than the one before'
 complete -c cronwrap -n '__cronwrap_at first run value' -l output -x -a 'all on-failure none' -d 'What of the output is passed on'
 complete -c cronwrap -n '__cronwrap_at first run value' -l no-capture -d 'Leave the job our own standard output and error'
 complete -c cronwrap -n '__cronwrap_at first run value' -l tail-bytes -x -d 'How much of the end of the output to keep for reports'
@@ -158,6 +171,15 @@ complete -c cronwrap -n '__cronwrap_at kill' -l json -d 'Write a JSON object'
 complete -c cronwrap -n '__cronwrap_at kill' -l config -r -F -d 'Read this file in place of the usual two'
 complete -c cronwrap -n '__cronwrap_at kill' -l state-dir -x -a '(__fish_complete_directories)' -d 'Directory that holds the history'
 complete -c cronwrap -n '__cronwrap_at kill' -s h -l help -d 'Show this message and exit'
+complete -c cronwrap -n '__cronwrap_at pause' -l until -x -d 'For a time such as 2h, or until 18:00 or a date'
+complete -c cronwrap -n '__cronwrap_at pause' -l all -d 'Pause all checks'
+complete -c cronwrap -n '__cronwrap_at pause' -l json -d 'Write a JSON object'
+complete -c cronwrap -n '__cronwrap_at pause' -l state-dir -x -a '(__fish_complete_directories)' -d 'Directory that holds the history'
+complete -c cronwrap -n '__cronwrap_at pause' -s h -l help -d 'Show this message and exit'
+complete -c cronwrap -n '__cronwrap_at resume' -l all -d 'Resume all that is paused'
+complete -c cronwrap -n '__cronwrap_at resume' -l json -d 'Write a JSON object'
+complete -c cronwrap -n '__cronwrap_at resume' -l state-dir -x -a '(__fish_complete_directories)' -d 'Directory that holds the history'
+complete -c cronwrap -n '__cronwrap_at resume' -s h -l help -d 'Show this message and exit'
 complete -c cronwrap -n '__cronwrap_at overdue' -l dry-run -d 'Tell nobody'
 complete -c cronwrap -n '__cronwrap_at overdue' -l json -d 'Write a JSON object'
 complete -c cronwrap -n '__cronwrap_at overdue' -l config -r -F -d 'Read this file in place of the usual two'

@@ -11,7 +11,7 @@ from cronwrap.run import options, session
 # Taken as such only in the first place; `cronwrap -- history` runs a program of that name.
 SUBCOMMANDS = (
     "config", "explain", "flush", "forget", "history", "kill", "lint", "logs", "next", "overdue",
-    "ping", "running", "services", "status", "sync", "test",
+    "pause", "ping", "resume", "running", "services", "status", "sync", "test",
 )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ REASONS = (
     "output",  # what it wrote or reported breaks a rule
     "too_short",  # it succeeded too soon
     "lost",  # its wrapper was cut off: power, SIGKILL, the OOM killer
+    "overlap",  # it was skipped: another run holds its lock
+    "paused",  # it was skipped: somebody has paused the check
 )
 
 # Each end in words; what is not here says "failed".
@@ -33,10 +35,11 @@ _ENDS = {
     "stalled": "stalled",
     "lost": "was cut off",
     "overlap": "was skipped",
+    "paused": "was skipped",
     "output": "failed",
     "too_short": "failed",
 }
-_NO_DURATION = {"start", "not_started", "overlap"}
+_NO_DURATION = {"start", "not_started", "overlap", "paused"}
 _PHASES = {"start": "started", "success": "succeeded", "log": "reports"}
 
 _COMMAND_CHARACTERS = 300  # of the command line in a report
@@ -51,6 +54,7 @@ DEFAULTS: "dict[str, Any]" = {
     "warning": "",
     "note": "",
     "metrics": {},
+    "attempts": 1,
     "started_unix_s": 0.0,
     "finished_unix_s": None,
     "duration_s": None,
@@ -86,11 +90,12 @@ class Event:
         check: the name of the monitored job, as the user wrote it.
         run_id: a UUID with dashes, the same on all events of a run.
         phase: one of PHASES.
-        reason: one of REASONS on a success or fail, else empty.
+        reason: one of REASONS on a success or fail, or on the log of a skipped run; else empty.
         detail: what a person should know beside it ("killed by the OOM killer ..."), or "".
         warning: why this end, although no failure, is one to look at, or "".
         note: what the job itself reported of the run, redacted, or "".
         metrics: numbers that the job reported, by name.
+        attempts: how often the job was started in this run.
         started_unix_s: wall clock when the job was started.
         finished_unix_s: wall clock at the job's end, None before it.
         duration_s: from spawn to the job's exit on a monotonic clock, None before it.
@@ -125,6 +130,7 @@ class Event:
     warning: "str"
     note: "str"
     metrics: "Mapping[str, float]"
+    attempts: "int"
     started_unix_s: "float"
     finished_unix_s: "float | None"
     duration_s: "float | None"

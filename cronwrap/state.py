@@ -5,6 +5,8 @@ runs/ID.report  what the job says of itself, while it runs; see run/testimony.py
 runs/ID.done    a run of which nothing is owed; taken into the store when there are many
 history.sqlite3 the store
 owed            exists while the store owes something; its time is when to try again
+locks/NAME.N    exists while place N of that lock is held; see run/lock.py
+paused/         exists while checks are paused; see run/pause.py
 """
 
 import fcntl
@@ -19,8 +21,11 @@ if TYPE_CHECKING:
 RUNS = "runs"
 SUFFIX, SETTLED, SAID = ".run", ".done", ".report"
 OWED_MARK = "owed"
+LOCKS, PAUSED = "locks", "paused"
 LONGEST_PAUSE_S = 3600.0  # between two tries; a mark later than that is a clock that was set back
 MANY_FILES = 64
+NAME_BYTES = 150  # of a file name, which file systems cut at 255
+PLAIN = set(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
 def state_dir(environ: "Mapping[str, str]", chosen: "str | None" = None) -> str:
@@ -54,6 +59,21 @@ def make_private(directory: str) -> None:
         raise NotADirectoryError(20, "it is not a directory, or only a link to one")
     if found.st_uid != os.geteuid():
         raise PermissionError(1, "it belongs to another user")
+
+
+def safe_name(name: str) -> str:
+    """Return a file name for *name*, which may be anything; no two names have the same.
+
+    >>> safe_name("nightly-2"), safe_name("../a b")
+    ('nightly-2', '%2E%2E%2Fa%20b')
+    """
+    data = name.encode("utf-8", "surrogatepass")
+    safe = "".join(chr(byte) if byte in PLAIN else f"%{byte:02X}" for byte in data)
+    if len(safe) <= NAME_BYTES:
+        return safe
+    import hashlib
+
+    return f"{safe[:NAME_BYTES]}%{hashlib.sha256(data).hexdigest()}"
 
 
 def is_left(path: str) -> bool:

@@ -21,6 +21,8 @@ COMMANDS = {
     "logs": "logs.command",
     "running": "running.command",
     "kill": "running.kill_command",
+    "pause": "pause.command",
+    "resume": "pause.resume_command",
     "overdue": "overdue.command",
     "ping": "ping.command",
     "forget": "forget.command",

@@ -21,6 +21,7 @@ from cronwrap.run import verdict
 
 complain = complaint.complain
 WIDE = 10_000
+WIDE_COLUMNS = 120
 GAP = "  "  # between columns
 COLORS = ("red", "green", "yellow", "cyan")
 BARS = "▁▂▃▄▅▆▇█"
@@ -126,9 +127,26 @@ def ago(unix_s: float | None, now_unix_s: float) -> str:
     """Return how long ago a time was, or in how long it will be, in its largest unit."""
     if unix_s is None:
         return ""
-    words = units.format_duration(abs(now_unix_s - unix_s)).split(" ")
-    short = " ".join((words[0].partition(".")[0], words[1]))
-    return f"{short} ago" if unix_s <= now_unix_s else f"in {short}"
+    span = short(abs(now_unix_s - unix_s))
+    return f"{span} ago" if unix_s <= now_unix_s else f"in {span}"
+
+
+def short(seconds: float | None) -> str:
+    """Return a duration in its largest unit, where there is room for no more.
+
+    >>> short(4000.0), short(59.9), short(0.004)
+    ('1 h', '59 s', '0.004 s')
+    """
+    if seconds is None:
+        return ""
+    number, unit, *_ = units.format_duration(seconds).split(" ")
+    return f"{number if seconds < 1 else number.partition('.')[0]} {unit}"
+
+
+def is_wide() -> bool:
+    """Tell whether there is room for what is good to know: on a wide screen, and in a pipe."""
+    target = console()
+    return not target.is_terminal or target.width >= WIDE_COLUMNS
 
 
 def sparkline(values: Sequence[float | None]) -> str:
@@ -169,6 +187,8 @@ def value(option_kind: str, given: Any) -> str:
         "umask": lambda mask: f"{mask:03o}",
         "flag": lambda flag: str(flag).lower(),
         "ionice": lambda pair: f"{['none', 'realtime', 'best-effort', 'idle'][pair[0]]}:{pair[1]}",
+        "overlap": lambda pair: pair[0]
+        + (f"={units.format_duration(pair[1])}" if pair[1] is not None else ""),
         "tag": "=".join,
         "codes": verdict.format_codes,
         "expectation": verdict.format_expectation,

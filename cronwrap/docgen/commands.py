@@ -13,6 +13,7 @@ FILE, DIRECTORY = "FILE", "DIR"  # the metavars whose values a shell completes
 RUN = "run"
 # What may stand for a value beside an option's choices.
 WORDS = {
+    "overlap": options.POLICIES,
     "ionice": ("realtime", "best-effort", "idle"),
     "signal": ("TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "KILL"),
 }

@@ -5,7 +5,8 @@ import time
 
 from cronwrap import units
 from cronwrap.event import FAIL, LOG, OF_A_DELIVERY, START, Event
-from cronwrap.run import oom, outcome, proctree
+from cronwrap.run import oom, outcome, proctree, testimony
+from cronwrap.run.attempts import Attempts
 from cronwrap.run.caretaker import Caretaker
 from cronwrap.run.copy import Stream, Writer
 from cronwrap.run.keep import Keep
@@ -14,7 +15,7 @@ from cronwrap.run.record import Record
 from cronwrap.run.report import Report
 from cronwrap.run.rules import Rules
 from cronwrap.run.signals import STOPPING
-from cronwrap.run.spawn import Child, NotStarted
+from cronwrap.run.spawn import NOT_STARTED, Child, NotStarted
 from cronwrap.run.supervise import Supervisor
 from cronwrap.run.tail import Tail
 from cronwrap.run.verdict import exit_status
@@ -22,15 +23,21 @@ from cronwrap.state import state_dir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
+    from cronwrap.run.gate import Gate
     from cronwrap.run.hold import Hold
     from cronwrap.run.job import Job
     from cronwrap.run.signals import Signals
 
 
 class Lifetime:
-    """The parts of one run, and what is known of it so far."""
+    """The parts of one run, and what is known of it so far.
+
+    Attributes:
+        child: the job that was started last, or None.
+    """
 
     def __init__(
         self,
@@ -41,53 +48,113 @@ class Lifetime:
         started_s: float,
         *,
         report_path: str,
+        gate: "Gate | None" = None,
     ) -> None:
         self._job = job
         self._start = first_event(job, run_id, started_unix_s)
         self._started_s = started_s
         self._report_path = report_path
+        self._gate = gate
         self._signals = signals
         self._loop = Loop(signals)
         self._stderr = Writer(2)
         self._loop.writers.append(self._stderr)
         self._directory = state_dir(os.environ, job.state_dir)
         self._tail = Tail(job.tail_bytes)
+        self._streams: list[Stream] = []
         self._hold: Hold | None = None
         self._writers: dict[int, Writer] = {}
         self._record = Record(self._directory, run_id)
         self._keep = Keep(job, self._start, self._record)
         self._report = Report(job, self._loop, self._directory, self._record)
         self._caretaker = Caretaker(self._loop, self._directory, job.config.history)
+        self.child: Child | None = None
+        self._attempts = Attempts(job, started_s)
         self._supervisor: Supervisor | None = None
         self._told_to_stop = False
         self._own_rss_kib = proctree.own_rss_kib()
 
-    def run(self, started: "Child | NotStarted") -> int:
-        """See the run through to its end; return the exit status to end with."""
+    def run(
+        self, started: "Child | NotStarted", start: "Callable[[int], Child | NotStarted]"
+    ) -> int:
+        """See the run through to its end; return the exit status to end with.
+
+        Args:
+            started: the job's first attempt, or why there is none.
+            start: starts the attempt of that number.
+        """
         if isinstance(started, NotStarted):
             return self._refuse(started)
-        streams = self._streams(started)
-        supervisor = self._supervisor = Supervisor(self._loop, started, streams, self._started_s)
-        self._signals.listen(keyboard=not started.own_group)
-        self._loop.reap()  # those that have read the configuration
-        rules = Rules(self._job, streams, self._report_path)
-        self._begin(rules)
-        memory = oom.counters()
-        rules.watch(supervisor, self._say)
-        supervisor.watch(self._job.timeout, self._job.kill_after, self._job.signal)
-        self._loop.on_signal = self._take_signal
+        ended = self._attempt(started, self._started_s)
+        while (delay_s := self._attempts.delay_s(ended)) is not None:
+            if number := self._rest(delay_s):
+                ended = {**ended, **outcome.stopped_between(number)}
+                break
+            again = self._start_again(start, ended)
+            if isinstance(again, NotStarted):
+                self._say(again.message, again.hint)
+                ended = {**ended, **outcome.not_started(again)}
+                break
+            ended = self._attempt(again, time.monotonic())
+        if self._gate is not None:
+            self._gate.leave()
         self._loop.forget("heartbeat")
         tail = self._tail.take()
         event = self._event(
-            **rules.judge(outcome.describe(supervisor, self._job, memory, self._own_rss_kib)),
+            **self._attempts.whole(ended),
             finished_unix_s=time.time(),
             output=b"" if self._job.no_output_in_report else tail,
             output_bytes=self._tail.total_bytes,
         )
         self._write_down(event)
         self._end(event, tail)
-        self._leave_daemons(streams, event)
+        self._leave_daemons(event.reason)
         return exit_status(self._job, event)
+
+    def _attempt(self, child: Child, started_s: float) -> "dict[str, Any]":
+        """See one attempt through; return fields of an event that tells of its end."""
+        job, self.child = self._job, child
+        streams = self._streams = self._streams_of(child)
+        supervisor = self._supervisor = Supervisor(self._loop, child, streams, started_s)
+        self._signals.listen(keyboard=not child.own_group)
+        self._loop.reap()  # those that have read the configuration
+        rules = Rules(job, streams, self._report_path)
+        if self._attempts.count == 1:
+            self._begin(rules)
+        memory = oom.counters()
+        rules.watch(supervisor, self._say)
+        supervisor.watch(self._attempts.time_left_s(started_s), job.kill_after, job.signal)
+        self._loop.on_signal = self._take_signal
+        return rules.judge(outcome.describe(supervisor, job, memory, self._own_rss_kib))
+
+    def _start_again(
+        self, start: "Callable[[int], Child | NotStarted]", ended: "dict[str, Any]"
+    ) -> "Child | NotStarted":
+        """Start the next attempt."""
+        self._leave_daemons(ended["reason"])
+        self._record.write(self._attempts.next(ended))
+        for stream in self._streams[:1]:
+            self._tail.note(stream.name, self._attempts.line())
+        for stream in self._streams:
+            os.close(stream.fd)
+        self._streams = []
+        if self.child is not None:
+            self.child.pipes.clear()
+        testimony.renew(self._report_path)
+        self._own_rss_kib = proctree.own_rss_kib()
+        self._signals.hold()
+        started = start(self._attempts.count)
+        if isinstance(started, NotStarted):
+            self._signals.listen(keyboard=False)
+        return started
+
+    def _rest(self, delay_s: float) -> int:
+        """Wait before another attempt; return the signal that told us to stop meanwhile, or 0."""
+        told: list[int] = []
+        self._loop.on_signal = lambda number, _: told.append(number) if number in STOPPING else None
+        self._loop.run(lambda: bool(told), time.monotonic() + delay_s)
+        self._loop.on_signal = self._take_signal
+        return told[0] if told else 0
 
     @property
     def status(self) -> "int | None":
@@ -98,15 +165,13 @@ class Lifetime:
         """Say, record and report that the job did not run."""
         self._signals.listen(keyboard=False)
         self._loop.on_signal = self._take_signal
-        self._say(failure.message, failure.hint)
+        if failure.reason == NOT_STARTED:
+            self._say(failure.message, failure.hint)
+        elif failure.phase == FAIL or self._job.verbose:
+            self._say(f"check {self._job.check}: the job was not started: {failure.message}")
         self._say_warnings()
         event = self._event(
-            phase=FAIL,
-            reason="not_started",
-            detail=failure.message,
-            finished_unix_s=self._start.started_unix_s,
-            duration_s=0.0,
-            exit_status=failure.exit_status,
+            **outcome.not_started(failure), finished_unix_s=self._start.started_unix_s
         )
         self._write_down(event)
         self._end(event)
@@ -114,13 +179,13 @@ class Lifetime:
 
     # Beside the job
 
-    def _streams(self, child: Child) -> "list[Stream]":
-        if self._job.output == "on-failure":
+    def _streams_of(self, child: Child) -> "list[Stream]":
+        if self._job.output == "on-failure" and self._hold is None:
             from cronwrap.run.hold import Hold
 
             temporary = os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - the file has no name
             self._hold = Hold([temporary, "/var/tmp", self._directory])  # noqa: S108
-        if self._job.output != "none":
+        if self._job.output != "none" and not self._writers:
             self._writers = {name: Writer(name) for _, name in child.pipes}
             self._loop.writers += self._writers.values()
         return [
@@ -247,13 +312,13 @@ class Lifetime:
         """What becomes of a report that an endpoint has not accepted."""
         return "" if self._record.problem else "; it is kept, and will be sent later"
 
-    def _leave_daemons(self, streams: "list[Stream]", event: Event) -> None:
+    def _leave_daemons(self, reason: str) -> None:
         """Leave a reader to each pipe that something still writes to, else it would be killed.
 
         What holds it lives on after a job that ended by itself; cat(1) takes what it writes.
         """
-        for stream in streams:
-            if not stream.ended and event.reason in outcome.BY_ITSELF:
+        for stream in self._streams:
+            if not stream.ended and reason in outcome.BY_ITSELF:
                 self._leave_reader(stream.fd)
 
     def _leave_reader(self, fd: int) -> None:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-JOB, OUTPUT, VERDICT, REPORT, SCHEDULE, OTHER = TOPICS = (
-    "The job", "Its output", "What counts as success", "Reports", "When it should run",
-    "Other options",
+JOB, START, OUTPUT, VERDICT, REPORT, SCHEDULE, OTHER = TOPICS = (
+    "The job", "Overlap, delay and retries", "Its output", "What counts as success", "Reports",
+    "When it should run", "Other options",
 )  # fmt: skip
 
 
@@ -100,6 +100,38 @@ OPTIONS = (
            metavar="CLASS[:LEVEL]", execution=True),
     Option("umask", "umask", "File mode creation mask of the job, such as 027.",
            metavar="MASK", execution=True),
+    Option("overlap", "overlap",
+           "What to do when the last run of the check still goes on: allow it, skip this one, wait "
+           "(=DURATION at the most), or replace the older one. The default is allow, and wait with "
+           "--lock, --lock-per-args or --max-parallel.",
+           metavar="POLICY", execution=True, topic=START),
+    Option("lock", "text",
+           "Name of the lock that keeps runs apart, which several checks may share; the check's "
+           "name if not given.",
+           metavar="NAME", execution=True, topic=START),
+    Option("lock-per-args", "flag", "Keep apart only runs with the same command and arguments.",
+           execution=True, topic=START),
+    Option("max-parallel", "count", "How many runs may hold the lock at the same time.",
+           metavar="N", execution=True, topic=START),
+    Option("fail-after-skips", "count",
+           "Report skipped runs as failures from this one in a row on.",
+           metavar="N", topic=START),
+    Option("overlap-limit", "duration",
+           "It is a failure when a run is skipped because of one that is older; nor is that waited "
+           "for.",
+           metavar="DURATION", topic=START),
+    Option("splay", "duration",
+           "Start the job later by up to so long: by how much is the same for each run of a check "
+           "on a host.",
+           metavar="DURATION", execution=True, topic=START),
+    Option("splay-random", "flag", "Have --splay choose anew for each run.", execution=True,
+           topic=START),
+    Option("retries", "count", "Start the job again when it has failed, so many times at the most.",
+           metavar="N", execution=True, topic=START),
+    Option("retry-delay", "duration", "How long to wait before the first retry.",
+           metavar="DURATION", default=30.0, execution=True, topic=START),
+    Option("retry-backoff", "backoff", "By how much each wait is longer than the one before.",
+           metavar="X", default=2.0, execution=True, topic=START),
     Option("output", "choice",
            "What of the output is passed on: all as it comes (all), all at the end of a run that "
            "failed (on-failure), or nothing (none).",
@@ -207,6 +239,7 @@ BY_FLAG.update({f"-{option.short}": option for option in OPTIONS if option.short
 
 MIN_NICE, MAX_NICE = -20, 19  # nice(1)'s, the only integers there are
 MAX_COUNT = 1_000_000
+POLICIES = ("allow", "skip", WAIT := "wait", "replace")
 IO_IDLE = 3
 IO_LEVELS = tuple("01234567")
 IO_CLASSES = {"realtime": 1, "best-effort": 2, "idle": IO_IDLE, "1": 1, "2": 2, "3": 3}
@@ -251,6 +284,17 @@ def _factor(text: str) -> float:
     return factor
 
 
+def _backoff(text: str) -> float:
+    return 1.0 if text in ("1", "1.0") else _factor(text)
+
+
+def _overlap(text: str) -> "tuple[str, float | None]":
+    policy, equals, limit = text.partition("=")
+    if policy not in POLICIES or (equals and policy != WAIT):
+        raise ValueError("is not allow, skip, wait, wait=DURATION or replace")
+    return policy, units.parse_duration(limit) if equals else None
+
+
 def _ionice(text: str) -> "tuple[int, int]":
     name, colon, level = text.partition(":")
     io_class = IO_CLASSES.get(name, 0)
@@ -285,6 +329,8 @@ PARSERS: "dict[str, Callable[[str], Any]]" = {
     "integer": _integer,
     "count": _count,
     "factor": _factor,
+    "backoff": _backoff,
+    "overlap": _overlap,
     "ionice": _ionice,
     "tag": _tag,
     "codes": _codes,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from cronwrap.event import Event
     from cronwrap.run.job import Job
+    from cronwrap.run.spawn import NotStarted
     from cronwrap.run.supervise import Supervisor
 
 # Where none of these is, redact.py has nothing to find: each of its triggers has one in it.
@@ -66,6 +67,25 @@ def describe(
         "max_rss_bytes": _max_rss_bytes(usage, own_rss_kib),
         "tree_max_rss_bytes": supervisor.tree_max_rss_bytes or None,
     }
+
+
+def not_started(failure: "NotStarted") -> "dict[str, Any]":
+    """Return what an event says of a job that was not started, for what reason ever."""
+    skipped = failure.phase != FAIL
+    return {
+        "phase": failure.phase,
+        "reason": failure.reason,
+        "detail": failure.message,
+        "duration_s": 0.0 if failure.reason == "not_started" else None,
+        "exit_status": None if skipped else failure.exit_status,
+    }
+
+
+def stopped_between(number: int) -> "dict[str, Any]":
+    """Return what is different when signal *number* came after an attempt that had failed."""
+    name = units.signal_name(number)
+    detail = f"cronwrap was told to stop by {name} while it waited for another attempt"
+    return {"reason": "stopped", "detail": detail}
 
 
 def _max_rss_bytes(usage: "Any", own_rss_kib: int) -> "int | None":

@@ -2,6 +2,7 @@
 
     read the files --> assemble --> start the job --> lifetime.py: record, report, watch, ...
 
+Where an option or a pause asks for it, run/gate.py stands before the start.
 What stands here is loaded before every job; all else is imported beside it.  The files are parsed
 in a child (tomli would make what waits for hours 2 MB larger), beside what we import meanwhile.
 """
@@ -13,10 +14,13 @@ from cronwrap import config
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cronwrap.run.gate import Gate
     from cronwrap.run.job import Job
     from cronwrap.run.options import Line
+    from cronwrap.run.signals import Signals
 
 UNUSABLE = 125
+ATTEMPT = b"CRONWRAP_RUN_ATTEMPT"
 
 
 def run(line: "Line") -> int:
@@ -44,32 +48,51 @@ def _run(line: "Line") -> int:
     job = jobs.assemble(line, os.environ, configuration())
     variables = job_variables(job, run_id)
     directory = state_dir(os.environ, job.state_dir)
-    report_path = testimony.make(run_id, directory, os.environ)
+    signals = Signals()
+    gate = open_gate(job, directory, signals)
+    refused = spawn.NotStarted(UNUSABLE, *job.fatal) if job.fatal else gate and gate.enter()
+    report_path = "" if refused else testimony.make(run_id, directory, os.environ)
     if report_path:
         variables.append((testimony.VARIABLE.encode(), os.fsencode(report_path)))
-    signals = Signals()
+
+    def start(attempt: int) -> "spawn.Child | spawn.NotStarted":
+        added = [*variables, (ATTEMPT, str(attempt).encode())]
+        return spawn.start(job, added, signals.ignored, prctl, load_the_rest)
+
     started_unix_s, started_s = time.time(), time.monotonic()
-    started: spawn.Child | spawn.NotStarted
-    if job.fatal is not None:
-        started = spawn.NotStarted(UNUSABLE, *job.fatal)
-    else:
-        started = spawn.start(job, variables, signals.ignored, prctl, load_the_rest)
+    started = refused or start(1)
     lifetime = None
     try:
         from cronwrap.run.lifetime import Lifetime
 
         lifetime = Lifetime(
-            job, run_id, signals, started_unix_s, started_s, report_path=report_path
+            job, run_id, signals, started_unix_s, started_s, report_path=report_path, gate=gate
         )
-        return lifetime.run(started)
+        return lifetime.run(started, start)
     except Exception as error:  # noqa: BLE001 - a mistake of ours must not cost the job
-        free_descriptors({fd for fd, _ in getattr(started, "pipes", ())})
+        started = (lifetime and lifetime.child) or started
+        held = {gate.lock.fd} if gate and gate.lock else set()
+        free_descriptors(held | {fd for fd, _ in getattr(started, "pipes", ())})
         from cronwrap.run import emergency
 
         emergency.complain(error)
         return emergency.see_out(started, lifetime.status if lifetime else None)
     finally:
         testimony.remove(report_path)
+        if gate:
+            gate.leave()
+
+
+def open_gate(job: "Job", directory: str, signals: "Signals") -> "Gate | None":
+    """Return what may keep the job from starting, or None where nothing asks for it."""
+    from cronwrap.state import PAUSED
+
+    asked = job.overlap or job.lock or job.lock_per_args or job.max_parallel or job.splay
+    if not asked and not os.path.isdir(os.path.join(directory, PAUSED)):
+        return None
+    from cronwrap.run.gate import Gate
+
+    return Gate(job, directory, signals.ignored)
 
 
 def load_the_rest() -> None:
@@ -127,4 +150,5 @@ def job_variables(job: "Job", run_id: str) -> "list[tuple[bytes, bytes]]":
                 job.stop(error.message, error.hint)
     variables.append((b"CRONWRAP_RUN_ID", run_id.encode()))
     variables.append((b"CRONWRAP_RUN_CHECK", os.fsencode(job.check)))
+    variables.append((ATTEMPT, b"1"))
     return variables

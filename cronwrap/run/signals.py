@@ -34,7 +34,7 @@ class Signals:
     __slots__ = ("_keyboard", "_write", "fd", "ignored")
 
     def __init__(self) -> None:
-        _signal.pthread_sigmask(_signal.SIG_SETMASK, _signal.valid_signals())
+        self.hold()
         self.ignored = {
             number
             for number in _signal.valid_signals() - IGNORED_BY_PYTHON
@@ -50,6 +50,10 @@ class Signals:
                 _signal.signal(number, lambda number, frame: None)
         # Ignored, it would take the job's exit status away from us.
         _signal.signal(_signal.SIGCHLD, lambda number, frame: None)
+
+    def hold(self) -> None:
+        """Block all signals, as it must be when a job is started."""
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, _signal.valid_signals())
 
     def listen(self, *, keyboard: bool) -> None:
         """Let signals through; with *keyboard* those that a terminal may send stay blocked."""

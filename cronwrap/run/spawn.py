@@ -13,6 +13,7 @@ import errno
 import fcntl
 import os
 
+from cronwrap.event import FAIL
 from cronwrap.run.kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG
 
 TYPE_CHECKING = False
@@ -24,20 +25,33 @@ if TYPE_CHECKING:
 PIPE_BYTES = 1024 * 1024
 F_SETPIPE_SZ = 1031  # in fcntl only from Python 3.10 on, and only on Linux
 NOT_FOUND, CANNOT_EXECUTE, CANNOT_PREPARE = 127, 126, 125
+NOT_STARTED = "not_started"
 
 
 class NotStarted:
-    """Why the job could not be started.
+    """Why the job could not, or should not, be started.
 
     Attributes:
-        exit_status: 127 not found, 126 cannot be executed, 125 cannot be run as the options ask.
+        exit_status: 127 not found, 126 cannot be executed, 125 cannot be run as the options ask;
+            see run/gate.py for others.
         hint: what to do, or "".
+        phase, reason: of the event that tells of it.
     """
 
-    def __init__(self, exit_status: int, message: str, hint: str = "") -> None:
+    def __init__(
+        self,
+        exit_status: int,
+        message: str,
+        hint: str = "",
+        *,
+        phase: str = FAIL,
+        reason: str = NOT_STARTED,
+    ) -> None:
         self.exit_status = exit_status
         self.message = message
         self.hint = hint
+        self.phase = phase
+        self.reason = reason
 
 
 class Child:

@@ -20,6 +20,7 @@ class Tail:
         "_kept_bytes",
         "_limit_bytes",
         "_newest",
+        "_noted_bytes",
         "_pieces",
         "_room",
         "_spare",
@@ -34,14 +35,14 @@ class Tail:
         self._kept_bytes: dict[int, int] = {}
         self._written_bytes: dict[int, int] = {}
         self._stream = 0
-        self._filled_bytes = 0
+        self._filled_bytes = self._noted_bytes = 0
         self._newest = bytearray(PIECE_BYTES)
         self._room = memoryview(self._newest)
 
     @property
     def total_bytes(self) -> int:
         """How much has been written in all, kept or not."""
-        return sum(self._written_bytes.values()) + self._filled_bytes
+        return sum(self._written_bytes.values()) + self._filled_bytes - self._noted_bytes
 
     def room(self, stream: int) -> memoryview:
         """Return where what *stream* writes next is to be read into; never empty."""
@@ -53,6 +54,16 @@ class Tail:
     def fill(self, size: int) -> None:
         """Remember the first *size* bytes of the room that was given last."""
         self._filled_bytes += size
+
+    def note(self, stream: int, words: bytes) -> None:
+        """Put *words* of our own between what *stream* has written and what it will write."""
+        self._noted_bytes += len(words)
+        while words:
+            room = self.room(stream)
+            size = min(len(room), len(words))
+            room[:size] = words[:size]
+            self.fill(size)
+            words = words[size:]
 
     def _put_away(self) -> None:
         """Make a piece of what has been filled, and room for another."""

@@ -54,6 +54,17 @@ def is_safe(directory: str) -> bool:
     return os.path.isabs(directory) and found.st_uid in (0, os.geteuid()) and not shared
 
 
+def renew(path: str) -> None:
+    """Make the file anew, for another attempt of the job."""
+    if path:
+        remove(path)
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            os.close(os.open(path, flags, 0o600))
+        except OSError:
+            return  # the job may say nothing, then
+
+
 def remove(path: str) -> None:
     """Remove the file, or whatever the job has put in its place; it may be gone already."""
     try:

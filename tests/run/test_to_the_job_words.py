@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from tests.support.command import UNMEASURED, Cronwrap
 from tests.support.observe import Observed, observe
 
-ADDED = {b"CRONWRAP_RUN_ID", b"CRONWRAP_RUN_CHECK", b"CRONWRAP_REPORT"}
+ADDED = {
+    b"CRONWRAP_RUN_ID", b"CRONWRAP_RUN_CHECK", b"CRONWRAP_RUN_ATTEMPT", b"CRONWRAP_REPORT",
+}  # fmt: skip
 AWKWARD = [
     b"", b" lead", b"trail ", b"c;id", b"%", b"a\nb", b"\n", b"\xff\xfe", b"\xc3\xa9", b"\xed\xa0\x80",
     b"$HOME `id` $(id)", b"'\"\\", b"*", b"--", b"-t", b"--timeout=1", b"\x01\x7f\x1b[0m",

@@ -7,9 +7,9 @@ window as it comes, each overlapping the one before, so that memory is bounded.
 
 Some expressions take longer than the universe on some lines. Each has a credit of CPU time, which
 output fills up again; a timer's signal ends a search that overdraws it, for re(3) looks for
-signals, and the expression is given up. So matching holds up the copy for CREDIT_S at the most,
-and by a second more where re is in one of its loops that look for no signal: these are quadratic,
-and a window keeps them short.
+signals, and the expression is given up. So matching holds up the copy for CREDIT_S of CPU time at
+the most, and for a second more where re is in one of its loops that look for no signal: these are
+quadratic, and a window keeps them short.
 
 Imported after the job has started, and only where there is such an expression.
 """

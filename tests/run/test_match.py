@@ -112,6 +112,7 @@ LONG = b"y" * (3 * WINDOW_BYTES)
             LONG + b"n" + b"y" * (OVERLAP_BYTES - 3) + b"n" + LONG,
             True,
         ),
+        ("^y{20000}$", b"y" * 20_000 + b"\n", False),  # however it was read
         ("next", LONG + b"\nnext\n" + LONG, True),
     ],
 )

@@ -8,12 +8,20 @@ import click
 from rich.text import Text
 
 from cronwrap.cli import memory, show
-from cronwrap.event import FAIL
+from cronwrap.event import FAIL, LOG
 from cronwrap.store.records import LOST
 
 HEADINGS = ("started", "check", "outcome", "exit", "duration", "CPU", "memory", "output", "why")
 FAILED = (FAIL, LOST)
-STYLES = {"success": "green", "fail": "bold red", "lost": "bold red", "running": "cyan"}
+ROOMY = ("CPU", "memory", "output")
+SKIPPED = "skipped"
+STYLES = {
+    "success": "green",
+    SKIPPED: "yellow",
+    "fail": "bold red",
+    "lost": "bold red",
+    "running": "cyan",
+}
 
 
 @click.command("history")
@@ -43,9 +51,17 @@ def command(
     if as_json:
         click.echo(json.dumps(runs, indent=2))
     elif runs:
-        show.table(HEADINGS, [_row(defaultdict(lambda: None, run)) for run in runs])
+        _print(runs)
     else:
         click.echo("no run is remembered" + (f" of {', '.join(checks)}" if checks else ""))
+
+
+def _print(runs: list[dict[str, Any]]) -> None:
+    """Print a table, on a narrow screen without what is only good to know."""
+    rows = [_row(defaultdict(lambda: None, run)) for run in runs]
+    wide = show.is_wide()
+    shown = [number for number, name in enumerate(HEADINGS) if wide or name not in ROOMY]
+    show.table([HEADINGS[number] for number in shown], [[row[n] for n in shown] for row in rows])
 
 
 def _row(run: dict[str, Any]) -> tuple[str | Text, ...]:
@@ -53,7 +69,7 @@ def _row(run: dict[str, Any]) -> tuple[str | Text, ...]:
     return (
         show.when(run["started_unix_s"]),
         run["check"],
-        Text(run["phase"], style=STYLES.get(run["phase"], "")),
+        Text(SKIPPED if run["phase"] == LOG else run["phase"], style=STYLES.get(run["phase"], "")),
         "" if run["exit_status"] is None else str(run["exit_status"]),
         show.duration(run["duration_s"]),
         show.duration(sum(cpu)) if None not in cpu else "",
@@ -64,11 +80,11 @@ def _row(run: dict[str, Any]) -> tuple[str | Text, ...]:
 
 
 def _why(run: dict[str, Any]) -> str:
-    """Return in a few words why a run did not succeed."""
+    """Return in a few words why a run did not succeed, or is one to look at all the same."""
     if run["phase"] in {"success", "running"}:
-        return ""
+        return run["warning"] or ""
     if run["phase"] == "lost":
-        return "cut off: its wrapper was killed, or the machine went down"
+        return "cut off: killed, or the machine went down"
     words = {"exit": "", "signal": run["signal"], "timeout": "timed out", "stopped": "stopped"}
     reason = run["reason"] or ""
     word = words.get(reason, reason.replace("_", " "))

@@ -80,7 +80,9 @@ def _row(one: Status, told: dict[str, Told], now_unix_s: float) -> tuple[str | T
         Text(units.format_duration(now_unix_s - (since_unix_s or now_unix_s)), style="bold red"),
         show.when(one.check.last_started_unix_s) or "never",
         due.plan.schedule if due else "",
-        _words(told.get(one.check.name)),
+        "nobody"
+        if is_new(one) and one.check.name not in told
+        else _words(told.get(one.check.name)),
     )
 
 

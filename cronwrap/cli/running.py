@@ -37,8 +37,8 @@ def command(
 
 
 def rows(found: Sequence[Living]) -> tuple[Sequence[str], list[Sequence[str | Text]]]:
-    """Return headings and rows of a table of runs."""
-    return HEADINGS, [
+    """Return headings and rows of a table of runs; on a narrow screen without when they began."""
+    shown: list[Sequence[str | Text]] = [
         (
             run.check,
             str(run.pid or ""),
@@ -50,6 +50,9 @@ def rows(found: Sequence[Living]) -> tuple[Sequence[str], list[Sequence[str | Te
         )
         for run in found
     ]
+    if show.is_wide():
+        return HEADINGS, shown
+    return (*HEADINGS[:2], *HEADINGS[3:]), [(*row[:2], *row[3:]) for row in shown]
 
 
 @click.command("kill")

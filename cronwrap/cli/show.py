@@ -23,6 +23,7 @@ complain = complaint.complain
 WIDE = 10_000
 WIDE_COLUMNS = 120
 GAP = "  "  # between columns
+WHOLE = 19  # characters: a time; what is no longer is folded only when all else is
 COLORS = ("red", "green", "yellow", "cyan")
 BARS = "▁▂▃▄▅▆▇█"
 # Unicode's categories of control and format characters, surrogates, and ends of lines.
@@ -60,8 +61,8 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None
         _lines(cells, widths)
     else:
         folded = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
-        for heading in headings:
-            folded.add_column(heading, overflow="fold")
+        for heading, width in zip(headings, widths, strict=True):
+            folded.add_column(heading, overflow="fold", no_wrap=width <= WHOLE)
         for row in cells:
             folded.add_row(*row)
         target.print(folded)
@@ -187,8 +188,9 @@ def value(option_kind: str, given: Any) -> str:
         "umask": lambda mask: f"{mask:03o}",
         "flag": lambda flag: str(flag).lower(),
         "ionice": lambda pair: f"{['none', 'realtime', 'best-effort', 'idle'][pair[0]]}:{pair[1]}",
-        "overlap": lambda pair: pair[0]
-        + (f"={units.format_duration(pair[1])}" if pair[1] is not None else ""),
+        "overlap": lambda pair: (
+            pair[0] + (f"={units.format_duration(pair[1])}" if pair[1] is not None else "")
+        ),
         "tag": "=".join,
         "codes": verdict.format_codes,
         "expectation": verdict.format_expectation,

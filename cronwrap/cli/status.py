@@ -22,7 +22,6 @@ STYLES = {
     RUNNING: "cyan", OVERDUE: "bold red", OK: "green", FAILED: "bold red", "lost": "bold red",
     SKIPPED: "yellow", NEVER: "dim",
 }  # fmt: skip
-WIDE_COLUMNS = 120
 RECENT, RECENT_NARROW = 20, 8
 SUCCESSES = 1000
 
@@ -74,8 +73,7 @@ def _usual(store: Store, name: str) -> Usual | None:
 
 
 def _print_all(found: list[Status], now_unix_s: float) -> None:
-    target = show.console()
-    wide = not target.is_terminal or target.width >= WIDE_COLUMNS
+    wide = show.is_wide()
     show.table(HEADINGS, [_row(one, now_unix_s, wide=wide) for one in found])
     running = [run for one in found for run in one.running]
     if running:
@@ -91,7 +89,7 @@ def _row(one: Status, now_unix_s: float, *, wide: bool) -> tuple[str | Text, ...
         check.name,
         Text(_state(one), style=STYLES.get(one.state, "")),
         show.when(last) if wide else show.ago(last, now_unix_s),
-        show.duration(check.last_duration_s),
+        (show.duration if wide else show.short)(check.last_duration_s),
         _recent(one, RECENT if wide else RECENT_NARROW),
         exit_status,
         _next(one.due, now_unix_s, wide=wide),
@@ -116,7 +114,7 @@ def _next(due: Due | None, now_unix_s: float, *, wide: bool) -> Text:
     if due.problem:
         return Text("schedule not understood", style="red")
     if due.overdue_since_unix_s is not None:
-        late = units.format_duration(now_unix_s - due.overdue_since_unix_s)
+        late = (show.duration if wide else show.short)(now_unix_s - due.overdue_since_unix_s)
         return Text(f"{late} late", style="bold red")
     if due.next_unix_s is None:
         return Text("never", style="red")

@@ -9,7 +9,8 @@ what no daemon has. Nothing here reads files or clocks, but
 from cronwrap.schedule.dialects import DEFAULT, DIALECTS, Dialect
 from cronwrap.schedule.model import Field, Oddity, Schedule, ScheduleError, SpecialDay
 from cronwrap.schedule.parse import fields_taken, parse
-from cronwrap.schedule.runs import Gaps, Run, normal_period_s, previous, runs
+from cronwrap.schedule.periods import Gaps, normal_period_s
+from cronwrap.schedule.runs import Run, previous, runs
 from cronwrap.schedule.words import words
 from cronwrap.schedule.zones import zone
 

@@ -32,6 +32,11 @@ class _Watched:
         self._real = real
         self._seen = seen
 
+    @property  # type: ignore[misc]  # a rule for lines of all kinds asks which kind it has
+    def __class__(self) -> type:
+        """What it stands for."""
+        return type(self._real)
+
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._real, name)
         if isinstance(self._real, Crontab):

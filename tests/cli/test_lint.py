@@ -30,7 +30,7 @@ def test_what_is_wrong_is_shown_and_the_status_is_1(cronwrap: Cronwrap, crontab:
     done = cronwrap("lint", *DIALECT, crontab.name, cwd=crontab.parent)
 
     assert done.returncode == 1
-    assert done.stdout.startswith("jobs:1:11: error: the rest runs in the wrong directory")
+    assert done.stdout.startswith("jobs:1:11: error: if this cd fails")
     assert done.stderr == ""
 
 

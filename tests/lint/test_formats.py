@@ -46,17 +46,15 @@ def test_no_findings_are_a_whole_document_too(name: str) -> None:
 
 def test_text_marks_the_offence_below_its_characters(findings: list[Finding]) -> None:
     assert formats.render("text", findings, [PATH]) == (
-        "a b/cron%tab:1:16: error: the rest runs in the wrong directory if this cd fails"
-        " [CW404 unguarded-cd]\n"
+        f"a b/cron%tab:1:16: error: {findings[0].message} [CW404 unguarded-cd]\n"
         f"  1 | 0 3 * * * é=1; cd /x; rm -rf y --password={'*' * len(SECRET)}\n"
         "    |                ^^^^^\n"
-        "    = join them with && (--fix does)\n"
+        f"    = {findings[0].hint} (--fix does)\n"
         "\n"
-        "a b/cron%tab:3:11: warning: the rest runs in the wrong directory if this cd fails"
-        " [CW404 unguarded-cd]\n"
+        f"a b/cron%tab:3:11: warning: {findings[1].message} [CW404 unguarded-cd]\n"
         "  3 | 0 4 * * * cd 'a:b,c%'; z\n"
         "    |           ^^^^^^^^^^^\n"
-        "    = join them with && (--fix does)\n"
+        f"    = {findings[1].hint} (--fix does)\n"
     )
 
 
@@ -123,7 +121,7 @@ def test_github_escapes_what_ends_its_fields(findings: list[Finding]) -> None:
 
     assert first == (
         "::error file=a b/cron%25tab,line=1,endLine=1,col=16,endColumn=21,title=CW404 unguarded-cd"
-        "::the rest runs in the wrong directory if this cd fails; join them with &&"
+        f"::{findings[0].message}; {findings[0].hint}"
     )
 
 

@@ -33,6 +33,9 @@ _STATUS = re.compile(
 )
 # The short options that take a value.
 _TAKE_VALUES = {"curl": "AbcCdDeEFhHKmoPQrtTuUwxXYyz", "wget": "oaeitOTwQPUlADIRBXh"}
+_INTERPRETER = re.compile(r"python[\d.]*|perl|php|ruby|node")
+_SCRIPTS = (["-c"], ["-e"], ["-r"])
+_URL = re.compile(r"https?://[^\s'\"<>()\\]+")
 _NAME = re.compile(r"\$\{?(\w+)\}?")
 _TELLS = (
     ("start", re.compile(r"/start\b|state=run\b|/run\b|status=in_progress", re.IGNORECASE)),
@@ -62,12 +65,17 @@ class Ping(NamedTuple):
 def ping_of(command: Command, values: tuple[tuple[str, str], ...] = ()) -> Ping | None:
     """Return what *command* tells a monitor; None if it is no client or the URL no monitor's.
 
+    A client may also be an interpreter that is given a script which has the URL in it.
+
     *values* are those of variables that may hold the URL.
     """
-    if command.program not in CLIENTS:
+    is_script = _INTERPRETER.fullmatch(command.program) and command.values[:1] in _SCRIPTS
+    if command.program not in CLIENTS and not is_script:
         return None
     for word in command.args:
         url = _with_values(word.literal, values)
+        if is_script:  # python3 -c "...urlopen('https://hc-ping.com/...')"
+            url = next(iter(_URL.findall(url)), "")
         service = service_of(url)
         if service:
             names = [one.name for arg in command.args for one in arg.variables]

@@ -22,6 +22,7 @@ from cronwrap.lint.flow import JOB, Flow
 from cronwrap.lint.rule import WARNING, Rule
 from cronwrap.lint.shell import AndOr, Command, Pipeline
 from cronwrap.schedule import normal_period_s
+from cronwrap.units import format_duration
 
 _PATIENT = {"-w", "--timeout", "--wait", "-n", "--nonblock", "--nb", "-u", "--unlock"}
 _SHORT_S = 3600
@@ -35,8 +36,8 @@ def _find(job: Job) -> Iterator[Found]:
                 end = job.spot(command.words[0]).end
                 yield job.found(
                     command.words[0],
-                    f"a run that finds the lock taken waits for it without end, one more"
-                    f" every {every_s // 60} minutes",
+                    "a run that finds the lock taken waits for it without end, one more every"
+                    f" {format_duration(every_s)}",
                     "write flock -n to leave a run out, or -w SECONDS to wait for a while",
                     unsafe=[(Span(end, end), " -n")],
                 )

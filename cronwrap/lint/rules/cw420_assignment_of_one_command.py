@@ -67,7 +67,7 @@ def _later_use(name: str, command: Command, later: list[Command]) -> Node | None
             return None
         if (use := _use(name, other)) is not None:
             return use
-        if other.name == command.name and not name.startswith(_LOCALE):
+        if command.name and other.name == command.name and not name.startswith(_LOCALE):
             return other.words[0]
     return None
 

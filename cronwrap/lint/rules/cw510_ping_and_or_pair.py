@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job, Span
 from cronwrap.lint.flow import JOB, Flow, Stand
-from cronwrap.lint.pings import CLIENT_TEXTS, Ping, check_of
+from cronwrap.lint.pings import CLIENT_TEXTS, CLIENTS, Ping, check_of
 from cronwrap.lint.rule import WARNING, Rule
 
 
@@ -46,6 +46,8 @@ def _as_one(job: Job, stand: Stand, fail: Ping) -> list[tuple[Span, str]]:
     ping = stand.ping
     is_last = stand.step + 2 == len(stand.item.pipelines)
     if ping.service != "healthchecks" or not is_last or stand.script.nest:
+        return []
+    if ping.command.program not in CLIENTS:
         return []
     if check_of(ping.url) != check_of(fail.url) or "?" in ping.url or ping.word.quotes == "'":
         return []

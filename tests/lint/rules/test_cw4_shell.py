@@ -80,6 +80,7 @@ from tests.lint.asking import findings, finds, fixed
         ("CW411", "/opt/watch --version"),
         ("CW420", "A=1 /x; /y"),
         ("CW420", "A=1; /x $A"),
+        ("CW420", "A=1 $X a && $Y b"),
         ("CW420", "A=1 /x && A=2 /x"),
         ("CW420", "A=1 /x; A=$(y); /z $A"),
         ("CW420", "TZ=UTC date; date"),

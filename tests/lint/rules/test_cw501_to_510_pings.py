@@ -83,6 +83,7 @@ def test_a_line_whose_ping_tells_of_its_job_is_right(command: str) -> None:
         ("/x || true; <PING>", "CW501"),
         ("<START>; /x; <PING>", "CW501"),
         ("/x; /usr/bin/wget -qO- -T 10 https://nosnch.in/c2354d53d2", "CW501"),
+        (f"/x; python3 -c \"import urllib.request as u; u.urlopen('{URL}')\"", "CW501"),
         ("<PING> && /x", "CW502"),
         ("<PING>; /x", "CW502"),
         ("cd /srv && <PING>; /x", "CW502"),

@@ -13,6 +13,7 @@ OTHER = "https://hc-ping.com/2b9e7d10-77c3-4f0a-8e55-9d3c1b2a4f6e"
     [
         ("CW507", f"[ -e /run/ok ] && curl {URL}"),
         ("CW507", f"df -h | curl --data-binary @- {URL}"),
+        ("CW507", f"python3 /x.py --ping {URL}"),
         ("CW508", f"curl {URL}/start; /x"),
         ("CW508", f"curl {URL}/start || true; /x"),
         ("CW510", f"/x && curl {URL} || logger failed"),

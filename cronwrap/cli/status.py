@@ -13,13 +13,23 @@ from cronwrap.cli.running import rows as running_rows
 from cronwrap.event import SUCCESS
 from cronwrap.store import Store
 from cronwrap.watch.due import Due
-from cronwrap.watch.status import FAILED, NEVER, OK, OVERDUE, RUNNING, SKIPPED, Status, statuses
+from cronwrap.watch.status import (
+    FAILED,
+    NEVER,
+    OK,
+    OVERDUE,
+    PAUSED,
+    RUNNING,
+    SKIPPED,
+    Status,
+    statuses,
+)
 from cronwrap.watch.usual import Usual, usual
 
 SCHEMA = "cronwrap-status/1"
 HEADINGS = ("check", "state", "last run", "took", "recent", "exit", "next", "owed")
 STYLES = {
-    RUNNING: "cyan", OVERDUE: "bold red", OK: "green", FAILED: "bold red", "lost": "bold red",
+    RUNNING: "cyan", PAUSED: "yellow", OVERDUE: "bold red", OK: "green", FAILED: "bold red", "lost": "bold red",
     SKIPPED: "yellow", NEVER: "dim",
 }  # fmt: skip
 RECENT, RECENT_NARROW = 20, 8
@@ -126,6 +136,7 @@ def _print_one(one: Status, usually: Usual | None, now_unix_s: float) -> None:
     check, due = one.check, one.due
     facts: list[tuple[str, str]] = [("state", _state(one))]
     facts += [("running", _running(run)) for run in one.running]
+    facts += [("paused", str(one.paused))] if one.paused else []
     if check.last_run_id:
         facts += [
             ("last run", f"{show.when(check.last_started_unix_s)}, {_outcome(one)}"),

@@ -11,6 +11,8 @@ import fcntl
 import os
 import time
 
+from cronwrap.state import safe_name
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,9 +20,7 @@ if TYPE_CHECKING:
 
 SUFFIX, PACKED, PART = ".log", ".log.gz", ".part"
 PIECE_BYTES = 1 << 20
-NAME_BYTES = 100
 GZIP = 31  # zlib's word for its format
-SAFE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
 
 
 class Log:
@@ -39,7 +39,7 @@ class Log:
     ) -> None:
         self.fd, self.path, self.problem = -1, "", ""
         self._left_bytes = limit_bytes
-        self._directory = os.path.join(os.path.abspath(directory), file_name(check))
+        self._directory = os.path.join(os.path.abspath(directory), safe_name(check))
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(started_unix_s))
         name = f"{stamp}.{int(started_unix_s * 1000) % 1000:03}Z-{run_id}{SUFFIX}"
         path = os.path.join(self._directory, name)
@@ -89,23 +89,6 @@ class Log:
             elif name.endswith(PART) and _is_over(path):
                 os.unlink(path)
         _prune(self._directory, limits)
-
-
-def file_name(check: str) -> str:
-    """Return a name for a file that no other check has.
-
-    >>> file_name("backup"), file_name("../x y")
-    ('backup', '%2E.%2Fx%20y')
-    """
-    parts = [chr(byte) if chr(byte) in SAFE else f"%{byte:02X}" for byte in os.fsencode(check)]
-    if parts[:1] == ["."]:
-        parts[0] = "%2E"
-    name = "".join(parts)
-    if len(name) <= NAME_BYTES:
-        return name
-    import zlib
-
-    return f"{name[:NAME_BYTES]}%{zlib.crc32(os.fsencode(check)):08x}"
 
 
 def _is_over(path: str) -> bool:

@@ -14,7 +14,7 @@ from cronwrap.store.outbox import Address
 from cronwrap.units import format_duration
 from cronwrap.watch.due import Plan
 from cronwrap.watch.plans import endpoints
-from cronwrap.watch.status import Status, statuses
+from cronwrap.watch.status import OVERDUE, Status, statuses
 
 MISSED = "missed"
 
@@ -27,7 +27,7 @@ def overdue(
     for status in found:
         if status.due is not None and store.check(status.check.name) is None:
             store.save(status.check._replace(schedule=status.due.plan.schedule))
-    return [one for one in found if one.due is not None and one.due.overdue_since_unix_s]
+    return [one for one in found if one.state == OVERDUE]
 
 
 def is_new(status: Status) -> bool:

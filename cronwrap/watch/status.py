@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cronwrap.event import FAIL, LOG, SUCCESS
+from cronwrap.run.pause import Pause, every
 from cronwrap.store import Store
 from cronwrap.store.checks import Check
-from cronwrap.store.records import LOST
+from cronwrap.store.records import LOST, storable
 from cronwrap.watch.due import Due, Plan, look
 from cronwrap.watch.living import Living, living
 
-RUNNING, OVERDUE, NEVER, OK, FAILED, SKIPPED = (
-    "running", "overdue", "never", "ok", "failed", "skipped",
+RUNNING, PAUSED, OVERDUE, NEVER, OK, FAILED, SKIPPED = (
+    "running", "paused", "overdue", "never", "ok", "failed", "skipped",
 )  # fmt: skip
-STATES = (RUNNING, OVERDUE, NEVER, OK, FAILED, SKIPPED, LOST)
+STATES = (RUNNING, PAUSED, OVERDUE, NEVER, OK, FAILED, SKIPPED, LOST)
 _BY_PHASE = {SUCCESS: OK, FAIL: FAILED, LOG: SKIPPED, LOST: LOST}
 
 
@@ -26,6 +27,7 @@ class Status(NamedTuple):
         running: its runs that go on.
         due: what its schedule says; None where it has none.
         owed: how many of its ends endpoints have not accepted yet.
+        paused: since when and until when its runs are skipped, or None.
     """
 
     check: Check
@@ -33,6 +35,7 @@ class Status(NamedTuple):
     running: tuple[Living, ...]
     due: Due | None
     owed: int
+    paused: Pause | None
 
     def as_json(self) -> dict[str, Any]:
         """Return it for a program."""
@@ -41,6 +44,12 @@ class Status(NamedTuple):
         return {
             "check": check.name,
             "state": self.state,
+            "paused": {
+                "since_unix_s": self.paused.since_unix_s or None,
+                "until_unix_s": self.paused.until_unix_s,
+            }
+            if self.paused
+            else None,
             "first_seen_unix_s": check.first_seen_unix_s,
             "last": {
                 "run_id": check.last_run_id,
@@ -92,20 +101,33 @@ def statuses(
         if plan.schedule and (not names or name in names):
             found.setdefault(name, Check(name, now_unix_s))
     owed = store.outbox.counts()
+    pauses = {storable(one.check): one for one in every(str(store.directory), now_unix_s)}
+    everything = pauses.get("")
     return [
-        _status(found[name], plans.get(name), running.get(name, []), owed.get(name, 0), now_unix_s)
-        for name in sorted(found)
+        Status(
+            check,
+            _state(check, running.get(name, []), paused, due),
+            tuple(running.get(name, [])),
+            due,
+            owed.get(name, 0),
+            paused,
+        )
+        for name, check in sorted(found.items())
+        for paused in (pauses.get(name, everything),)
+        for due in (_due(check, plans.get(name), running.get(name, []), now_unix_s),)
     ]
 
 
-def _status(
-    check: Check, plan: Plan | None, running: list[Living], owed: int, now_unix_s: float
-) -> Status:
+def _due(check: Check, plan: Plan | None, running: list[Living], now_unix_s: float) -> Due | None:
     plan = plan if plan is not None and plan.schedule else Plan.recorded(check)
-    due = look(plan, check, [run.started_unix_s for run in running], now_unix_s)
-    state = _BY_PHASE.get(check.last_phase, NEVER if not check.last_run_id else FAILED)
+    return look(plan, check, [run.started_unix_s for run in running], now_unix_s)
+
+
+def _state(check: Check, running: list[Living], paused: Pause | None, due: Due | None) -> str:
     if running:
-        state = RUNNING
-    elif due is not None and due.overdue_since_unix_s is not None:
-        state = OVERDUE
-    return Status(check, state, tuple(running), due, owed)
+        return RUNNING
+    if paused is not None:
+        return PAUSED
+    if due is not None and due.overdue_since_unix_s is not None:
+        return OVERDUE
+    return _BY_PHASE.get(check.last_phase, FAILED) if check.last_run_id else NEVER

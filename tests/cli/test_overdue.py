@@ -148,6 +148,16 @@ def test_the_configuration_knows_better_than_the_last_run(cronwrap: Cronwrap) ->
     assert overdue(cronwrap) == []
 
 
+def test_a_check_that_is_paused_is_not_missing(cronwrap: Cronwrap) -> None:
+    leave(cronwrap.state_dir, ran("off", 5))
+    assert cronwrap("pause", "off").returncode == 0
+
+    assert overdue(cronwrap) == []
+    assert "paused" in cronwrap("status").stdout
+    (found,) = json.loads(cronwrap("status", "--json").stdout)["checks"]
+    assert (found["state"], found["paused"]["until_unix_s"]) == ("paused", None)
+
+
 def test_what_cannot_be_told_now_is_told_later(cronwrap: Cronwrap, refusing_url: str) -> None:
     place = f"webhook+{refusing_url}/hook"
     leave(cronwrap.state_dir, ran("late", 5, place=place))

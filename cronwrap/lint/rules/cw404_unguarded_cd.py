@@ -20,6 +20,7 @@ from cronwrap.lint.flow import Flow, programs
 from cronwrap.lint.rule import ERROR, WARNING, Rule
 from cronwrap.lint.shell import AndOr, Command, Script
 
+_START = {"supercronic": "the directory of supercronic"}
 # What removes or overwrites files where it stands, and with which words.
 _DESTRUCTIVE = {
     "rm": (),
@@ -48,8 +49,8 @@ def _unguarded(job: Job, script: Script) -> Iterator[Found]:
         destroys = any(map(_destroys, _later(script, place)))
         yield job.found(
             command,
-            "if this cd fails the rest runs in HOME, where cron starts jobs"
-            + (", and removes files there" if destroys else ""),
+            f"if this cd fails the rest runs in {_START.get(job.dialect.name, 'HOME')}, where jobs"
+            " start" + (", and removes files there" if destroys else ""),
             "join them with &&" if is_next_last else "write `|| exit 1;` behind it",
             safe=[(mark, " &&" if is_next_last else " || exit 1;")],
             severity=ERROR if destroys else WARNING,

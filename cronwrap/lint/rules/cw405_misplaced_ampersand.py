@@ -28,7 +28,8 @@ def _find(job: Job) -> Iterator[Found]:
         yield from _in_background(job, script)
     for redirect in job.script.redirects():
         target = redirect.target.text if redirect.target is not None else ""
-        if redirect.operator == ">" and redirect.fd == 2 and target == "1":  # noqa: PLR2004
+        is_two_to_one = (redirect.fd, redirect.operator, target) == (2, ">", "1")
+        if is_two_to_one and not job.raw[: redirect.start].rstrip(b" ").endswith(b"&"):
             yield job.found(
                 redirect,
                 "this writes the errors into a file called 1",

@@ -34,17 +34,22 @@ INFINITE = float("inf")
 
 def make(run_id: str, state_dir: str, environ: "Mapping[str, str]") -> str:
     """Make the file and return its path, "" where no directory takes one."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     temporary = (environ.get("TMPDIR", ""), "/tmp", "/var/tmp")  # noqa: S108 - see is_safe
-    for directory in (os.path.join(state_dir, RUNS), *temporary):
-        path = os.path.join(directory, run_id + SAID)
+    places = [(os.path.join(state_dir, RUNS), ""), *((one, "cronwrap-") for one in temporary)]
+    for directory, prefix in places:
+        path = os.path.join(directory, f"{prefix}{run_id}{SAID}")
         try:
             if is_safe(directory):
-                os.close(os.open(path, flags, 0o600))
+                _create(path)
                 return path
         except OSError:
             continue
     return ""
+
+
+def _create(path: str) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    os.close(os.open(path, flags, 0o600))
 
 
 def is_safe(directory: str) -> bool:
@@ -59,8 +64,7 @@ def renew(path: str) -> None:
     if path:
         remove(path)
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-            os.close(os.open(path, flags, 0o600))
+            _create(path)
         except OSError:
             return  # the job may say nothing, then
 

@@ -147,6 +147,7 @@ def test_without_a_state_directory_it_is_in_the_temporary_one(
 
     path = Path(done.stdout.strip())
     assert (path.parent, path.exists()) == (tmp_path, False)
+    assert path.name.startswith("cronwrap-")
 
 
 def test_a_directory_where_others_may_change_files_is_not_used(tmp_path: Path) -> None:

@@ -123,27 +123,26 @@ def _show(found: list[pause.Pause], *, as_json: bool) -> None:
 
 def _time(text: str, now_unix_s: float) -> float:
     """Return the time that *text* names: a duration from now, a time of day, a date and time."""
-    now = dt.datetime.fromtimestamp(now_unix_s).astimezone()
     try:
-        return now_unix_s + units.parse_duration(text)
+        found_unix_s = now_unix_s + units.parse_duration(text)
     except ValueError:
-        pass
+        found_unix_s = _clock_time(text, dt.datetime.fromtimestamp(now_unix_s))
+    if found_unix_s <= now_unix_s:
+        raise click.BadParameter(f"{text!r} is over already", param_hint="--until")
+    return found_unix_s
+
+
+def _clock_time(text: str, now: dt.datetime) -> float:
     try:
         time_of_day = dt.time.fromisoformat(text)
     except ValueError:
-        return _date(text, now)
-    today = dt.datetime.combine(now.date(), time_of_day).astimezone()
-    if today > now:
-        return today.timestamp()
-    tomorrow = now.date() + dt.timedelta(days=1)
-    return dt.datetime.combine(tomorrow, time_of_day).astimezone().timestamp()
+        return _date(text)
+    day = now.date() if time_of_day > now.time() else now.date() + dt.timedelta(days=1)
+    return dt.datetime.combine(day, time_of_day).astimezone().timestamp()
 
 
-def _date(text: str, now: dt.datetime) -> float:
+def _date(text: str) -> float:
     try:
-        found = dt.datetime.fromisoformat(text).astimezone()
+        return dt.datetime.fromisoformat(text).astimezone().timestamp()
     except (ValueError, OverflowError):
         raise click.BadParameter(f"{text!r} is no time: {TIMES}", param_hint="--until") from None
-    if found <= now:
-        raise click.BadParameter(f"{text!r} is over already", param_hint="--until")
-    return found.timestamp()

@@ -21,7 +21,7 @@ from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.flow import JOB, Flow, Stand, stops
 from cronwrap.lint.pings import CLIENT_TEXTS
 from cronwrap.lint.rule import ERROR, Rule
-from cronwrap.lint.shell import AndOr
+from cronwrap.lint.shell import AndOr, Compound
 
 
 def _find(job: Job) -> Iterator[Found]:
@@ -49,9 +49,21 @@ def _job_before(flow: Flow, stand: Stand) -> AndOr | None:
         return None
     for item in reversed(stand.before):
         if flow.kind(item) == JOB:
-            has_own_ping = any(flow.pings_in(pipeline) for pipeline in item.pipelines)
-            return None if item.background or stops(item) or has_own_ping else item
+            return None if item.background or stops(item) or _is_done(flow, item) else item
     return None
+
+
+def _is_done(flow: Flow, item: AndOr) -> bool:
+    """Tell whether *item* ends in a success, or tells of it by a ping of its own."""
+    own = [ping for pipeline in item.pipelines for ping in flow.pings_in(pipeline)]
+    last = item.pipelines[-1].commands[-1]
+    if any(ping.tells in ("success", "status") for ping in own):
+        return True
+    if not isinstance(last, Compound) or last.kind not in ("until", "while"):
+        return False
+    # `until job; do sleep 60; done` goes on until it has been one.
+    asked = last.scripts[0].items if last.scripts else ()
+    return bool(asked) and (last.kind == "until" or asked[-1].pipelines[-1].negated)
 
 
 RULE = Rule("CW501", "ping-after-failure", ERROR, "job", _find, only_with=CLIENT_TEXTS)

@@ -8,7 +8,7 @@ what no daemon has. Nothing here reads files or clocks, but
 
 from cronwrap.schedule.dialects import DEFAULT, DIALECTS, Dialect
 from cronwrap.schedule.model import Field, Oddity, Schedule, ScheduleError, SpecialDay
-from cronwrap.schedule.parse import fields_taken, parse
+from cronwrap.schedule.parse import parse
 from cronwrap.schedule.periods import Gaps, normal_period_s
 from cronwrap.schedule.runs import Run, previous, runs
 from cronwrap.schedule.words import words
@@ -25,7 +25,6 @@ __all__ = [
     "Schedule",
     "ScheduleError",
     "SpecialDay",
-    "fields_taken",
     "normal_period_s",
     "parse",
     "previous",

@@ -1,7 +1,7 @@
 """From text to a Schedule, as one daemon reads it."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -85,27 +85,6 @@ def parse(text: str, dialect: str = DEFAULT) -> Schedule:
         for (span, field), reading in zip(spans, readings, strict=True)
     ]
     return _schedule(text, daemon, reads, tuple(oddities))
-
-
-def fields_taken(words: Sequence[str], dialect: str = DEFAULT) -> int:
-    """Return how many of a line's first words the daemon takes for the schedule.
-
-    Five, or one nickname; but supercronic tries seven and six before five.
-
-    >>> fields_taken("* * * * * 2030 x".split(), "supercronic"), fields_taken("@daily x".split())
-    (6, 1)
-    """
-    if words and words[0].startswith("@"):
-        return 1
-    if dialect == "supercronic":
-        for count in (7, 6):
-            if len(words) > count:
-                try:
-                    parse(" ".join(words[:count]), dialect)
-                except ScheduleError:
-                    continue
-                return count
-    return len(FIVE)
 
 
 def _layout(text: str, words: list[tuple[int, int]], daemon: Dialect) -> tuple[Range, ...]:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from cronwrap.errors import UsageError
-from cronwrap.schedule import DIALECTS, ScheduleError, fields_taken, parse
+from cronwrap.schedule import DIALECTS, ScheduleError, parse
 
 DAEMONS = [name for name in DIALECTS if name != "portable"]
 ALL_DAY = set(range(24))
@@ -223,20 +223,6 @@ def test_supercronic_takes_seconds_and_years() -> None:
     assert with_year.years == frozenset({2030})
     assert with_both.seconds == frozenset({0, 20, 40})
     assert with_both.years == frozenset({2030, 2031})
-
-
-@pytest.mark.parametrize(
-    ("line", "count"),
-    [
-        ("* * * * * 2030 report", 6),
-        ("* * * * * report 2030", 5),
-        ("0 0 5 * * * 2030 report", 7),
-        ("0 0 5 * * * report", 6),
-        ("@daily * * *", 1),
-    ],
-)
-def test_supercronic_takes_as_many_words_for_the_schedule_as_it_can(line: str, count: int) -> None:
-    assert fields_taken(line.split(), "supercronic") == count
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from cronwrap.lint.detect import daemon_of
 from cronwrap.lint.host import Host
 
 STDIN = "-"
-MOST_BYTES = 64 * 1024 * 1024  # hundreds of times what any daemon takes
+MOST_BYTES = 16 * 1024 * 1024  # more than the longest that any daemon takes
 SYSTEM_FILES = ("/etc/crontab",)
 SYSTEM_DIRECTORIES = ("/etc/cron.d",)
 SPOOLS = ("/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron", "/etc/crontabs")

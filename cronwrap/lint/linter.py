@@ -33,7 +33,7 @@ def _of_file(file: Crontab, rules: Sequence[Rule]) -> Iterator[Finding]:
     by_kind = {kind: [rule for rule in asked if rule.per in (kind, "line")] for kind in KINDS}
     for rule in asked:
         if rule.per == "file":
-            yield from _findings(rule, rule.find(file))
+            yield from _findings(rule, rule.ask(file))
     memo = Memo(file, by_kind["job"])
     for line in file.lines:
         if isinstance(line, Job):
@@ -42,13 +42,13 @@ def _of_file(file: Crontab, rules: Sequence[Rule]) -> Iterator[Finding]:
             continue
         for rule in by_kind[line.kind]:
             if not rule.only_with or any(text in line.text for text in rule.only_with):
-                yield from _findings(rule, rule.find(line))
+                yield from _findings(rule, rule.ask(line))
 
 
 def _across(rule: Rule, files: Sequence[Crontab]) -> Iterator[Finding]:
     asked = [file for file in files if _is_asked(rule, file)]
     if asked:
-        yield from _findings(rule, rule.find(asked))
+        yield from _findings(rule, rule.ask(asked))
 
 
 def _findings(rule: Rule, found: Iterable[Found]) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ def _spans(line: Line) -> list[tuple[int, int]]:
     found = redact.spans(line.data)
     for rule in catalogue():
         if rule.code == SECRETS and line.kind == "job":
-            found += [(one.start - line.start, one.end - line.start) for one in rule.find(line)]
+            found += [(one.start - line.start, one.end - line.start) for one in rule.ask(line)]
     size = line.end - line.start
     return [(max(0, start), min(end, size)) for start, end in found if start < size and end > 0]
 

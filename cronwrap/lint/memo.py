@@ -129,11 +129,11 @@ class Memo:
             schedule.start == starts[1] and self._repeats[1]
         )
         if not is_new:
-            yield from ((rule, one) for rule in left for one in rule.find(job))
+            yield from ((rule, one) for rule in left for one in rule.ask(job))
             return
         for rule in left:
             seen: set[str] = set()
-            found = list(rule.find(_Watched(job, seen)))
+            found = rule.ask(_Watched(job, seen))
             yield from ((rule, one) for one in found)
             seen -= _SAME
             if (

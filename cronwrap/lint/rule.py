@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from cronwrap.errors import UsageError, nearest
+from cronwrap.errors import CronwrapError, UsageError, nearest
 from cronwrap.lint.crontab import Found
 from cronwrap.lint.dialects import DIALECTS
 
@@ -50,11 +50,31 @@ class Rule(NamedTuple):
         """The name of the module that holds it."""
         return f"cronwrap.lint.rules.{self.code.lower()}_{self.name.replace('-', '_')}"
 
+    def ask(self, subject: Any) -> list[Found]:
+        """Return what it finds in *subject*, which is what ``per`` says.
+
+        Raises:
+            RuleBrokenError: it has a mistake.
+        """
+        try:
+            return list(self.find(subject))
+        except Exception as error:
+            place = f"line {subject.number}" if hasattr(subject, "number") else "a crontab"
+            message = f"rule {self.code} broke on {place}: {type(error).__name__}: {error}"
+            hint = f"this is a mistake in cronwrap; --ignore {self.code} leaves the rule out"
+            raise RuleBrokenError(message, hint=hint) from error
+
     def severity_in(self, dialect: str) -> str:
         """Return its severity for a daemon; "" if it says nothing there."""
         if self.dialects and dialect not in self.dialects:
             return ""
         return self.severities.get(dialect, self.severity)
+
+
+class RuleBrokenError(CronwrapError):
+    """A rule did not bear what it was asked about: our mistake, and told as such."""
+
+    exit_status = 2
 
 
 @cache

@@ -396,4 +396,11 @@ def parse_text(text: Text, shell: str, nest: str) -> Script:
     """Return the tree of *text*, which stands within the quotes *nest*."""
     from cronwrap.lint.shell_build import Builder
 
-    return Builder(text, shell, nest).script()
+    try:
+        script = Builder(text, shell, nest).script()
+        script.nodes()  # so that it can be walked, too
+    except RecursionError:  # a thousand brackets: nothing that a person wrote
+        at = At(text.offsets[0], text.offsets[-1], nest)
+        script = Script(at, shell)
+        script.errors = (Node(at),)
+    return script

@@ -121,19 +121,20 @@ class Builder:
 
     def _flat(self, node: tree_sitter.Node) -> Iterator[Pipeline | Operator]:
         """Yield the pipelines of an and-or list and what stands between them."""
-        if node.type == "list":
-            for child in node.children:
-                if child.type in ("&&", "||"):
-                    yield Operator(self._span(child), child.type)
-                elif child.is_named and child.type not in _NO_STATEMENT:
-                    yield from self._flat(child)
-        elif node.type == "redirected_statement" and (body := self._list_within(node)):
-            *before, last = self._flat(body)
-            yield from before
-            if isinstance(last, Pipeline):
-                yield from self._backgrounded(self._with_redirects(last, node))
-        else:
-            yield from self._backgrounded(self._pipeline(node))
+        left = [node]  # and not by recursion: a list of thousands leans to one side
+        while left:
+            node = left.pop()
+            if node.type == "list":
+                left += reversed(node.children)
+            elif node.type in ("&&", "||"):
+                yield Operator(self._span(node), node.type)
+            elif node.type == "redirected_statement" and (body := self._list_within(node)):
+                *before, last = self._flat(body)
+                yield from before
+                if isinstance(last, Pipeline):
+                    yield from self._backgrounded(self._with_redirects(last, node))
+            elif node.is_named and node.type not in _NO_STATEMENT:
+                yield from self._backgrounded(self._pipeline(node))
 
     @staticmethod
     def _list_within(node: tree_sitter.Node) -> tree_sitter.Node | None:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from cronwrap.lint.shell import At, Command, Text, Word, parse_text
 
+_MOST = 20  # prefixes before one command; nobody writes more, and walking them has an end
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "busybox sh"})
 
 
@@ -169,7 +170,7 @@ def _cronwrap_operand(command: Command) -> int:
 
 def _wrap_words(command: Command, place: int, shell: str) -> None:
     words = command.words[place:]
-    if not words:
+    if not words or _depth(command) > _MOST:
         return
     # `flock L -c 'x'`: the script comes after the operand.
     if command.program == "flock" and words[0].literal in ("-c", "--command") and words[1:]:
@@ -179,6 +180,13 @@ def _wrap_words(command: Command, place: int, shell: str) -> None:
     inner.wrapper = command
     unwrap(inner, shell)
     command.wrapped = inner
+
+
+def _depth(command: Command) -> int:
+    depth, outer = 0, command.wrapper
+    while outer is not None:
+        depth, outer = depth + 1, outer.wrapper
+    return depth
 
 
 def _wrap_script(command: Command, word: Word, shell: str) -> None:

@@ -131,6 +131,15 @@ def test_junk_is_told_as_such(tmp_path: Path, data: bytes, said: str) -> None:
     assert said in inputs.problems[0].message
 
 
+def test_a_file_of_a_hundred_megabytes_is_told_and_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "x").open("wb") as file:
+        file.truncate(100 << 20)
+    inputs = read(tmp_path / "x")
+
+    assert inputs.read() == []
+    assert "larger than 16 MiB; no daemon takes that" in inputs.problems[0].message
+
+
 def test_what_is_not_there_or_no_file_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     inputs = read(tmp_path / "no", tmp_path / "fifo", "a\0b")

@@ -1,0 +1,56 @@
+"""Whatever a crontab holds, it is linted; and a mistake of ours is told as one."""
+
+import pytest
+
+from cronwrap.errors import CronwrapError
+from cronwrap.lint import linter
+from cronwrap.lint.crontab import Crontab
+from cronwrap.lint.rule import ERROR, Rule, catalogue
+
+HOSTILE = {
+    "a long list": b"a && " * 3000 + b"a",
+    "a long pipeline": b"a | " * 3000 + b"a",
+    "brackets that are closed": b"(" * 500 + b"a" + b")" * 500,
+    "brackets that are not": b"(" * 3000,
+    "substitutions": b"$(" * 1000 + b"a" + b")" * 1000,
+    "expansions": b"${a:-" * 1000 + b"}" * 1000,
+    "arithmetic": b"x $((" + b"(" * 1000 + b"1" + b")" * 1000 + b"))",
+    "a test": b"[ " + b"! " * 2000 + b"a ]",
+    "quotes": b'"' * 3001,
+    "backticks": b"`" * 3001,
+    "compound commands": b"if a; then " * 500 + b"b" + b"; fi" * 500,
+    "prefixes": b"nice " * 1000 + b"x",
+    "shells in shells": b"sh -c '" * 300,
+    "percent signs": b"%" * 5000,
+    "backslashes": b"\\" * 5001,
+    "a long word": b"x" * 1_000_000,
+    "NULs": b"\0" * 3000,
+}
+
+
+@pytest.mark.parametrize("command", HOSTILE.values(), ids=HOSTILE)
+def test_what_nobody_wrote_is_linted_all_the_same(command: bytes) -> None:
+    file = Crontab(b"0 3 * * * " + command + b"\n", form="user")
+
+    for finding in linter.lint([file], catalogue()):
+        assert 0 <= finding.found.start <= finding.found.end <= len(file.data)
+
+
+def test_findings_are_in_the_order_of_files_and_places() -> None:
+    files = [Crontab(b"@hourly cd a; b\n0 3 * * * cd a; b", name, form="user") for name in "ba"]
+    places = [finding.location[:2] for finding in linter.lint(files)]
+    paths = [finding.path for finding in linter.lint(files)]
+
+    assert paths == sorted(paths, reverse=True)
+    half = places[: len(places) // 2]
+    assert half == sorted(half)
+
+
+def test_a_rule_that_breaks_is_told_with_how_to_go_on_without_it() -> None:
+    broken = Rule("CW999", "broken", ERROR, "job", lambda job: [job.no_such_thing])
+
+    with pytest.raises(CronwrapError) as raised:
+        linter.lint([Crontab(b"\n0 3 * * * x\n", form="user")], [broken])
+
+    assert raised.value.message.startswith("rule CW999 broke on line 2: AttributeError")
+    assert "--ignore CW999" in raised.value.hint

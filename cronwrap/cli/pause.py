@@ -126,19 +126,22 @@ def _time(text: str, now_unix_s: float) -> float:
     try:
         found_unix_s = now_unix_s + units.parse_duration(text)
     except ValueError:
-        found_unix_s = _clock_time(text, dt.datetime.fromtimestamp(now_unix_s))
+        found_unix_s = _clock_time(text, now_unix_s)
     if found_unix_s <= now_unix_s:
         raise click.BadParameter(f"{text!r} is over already", param_hint="--until")
     return found_unix_s
 
 
-def _clock_time(text: str, now: dt.datetime) -> float:
+def _clock_time(text: str, now_unix_s: float) -> float:
     try:
         time_of_day = dt.time.fromisoformat(text)
     except ValueError:
         return _date(text)
-    day = now.date() if time_of_day > now.time() else now.date() + dt.timedelta(days=1)
-    return dt.datetime.combine(day, time_of_day).astimezone().timestamp()
+    day = dt.datetime.fromtimestamp(now_unix_s).astimezone().date()
+    found = dt.datetime.combine(day, time_of_day).astimezone()
+    if found.timestamp() <= now_unix_s:
+        found = dt.datetime.combine(day + dt.timedelta(days=1), time_of_day).astimezone()
+    return found.timestamp()
 
 
 def _date(text: str) -> float:

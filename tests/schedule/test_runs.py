@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from cronsim import CronSim
 
-from cronwrap.schedule import normal_period_s, parse, previous, runs
+from cronwrap.schedule import SpecialDay, normal_period_s, parse, previous, runs
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 SPRING = datetime(2026, 3, 28, 12, tzinfo=BERLIN)  # 02:00 is 03:00 on the 29th
@@ -151,6 +151,11 @@ def test_days_that_depend_on_the_month_are_found(text: str, days: list[int]) -> 
     after = datetime(2026, 2, 1, tzinfo=timezone.utc)
 
     assert [run.when.day for run in islice(runs(parse(text, "supercronic"), after), 3)] == days
+
+
+def test_a_workday_stays_in_its_month() -> None:
+    assert SpecialDay("workday", 1).day(2026, 8) == 3  # the 1st is a Saturday
+    assert SpecialDay("last_workday").day(2026, 5) == 29  # the 31st is a Sunday
 
 
 def test_a_day_that_no_month_has_never_comes() -> None:

@@ -225,7 +225,7 @@ class Event:
             return _PHASES[self.phase]
         if self.reason in _ENDS:
             return _ENDS[self.reason].format(signal=self.signal or "a signal")
-        if self.phase == LOG:
+        if self.phase == LOG and self.exit_status is not None:
             return f"ended with exit status {self.exit_status}"
         return f"failed: exit status {self.exit_status}" if self.exit_status else "failed"
 

@@ -111,7 +111,7 @@ class Pattern:
             if armed:  # else the work was done just before
                 raise TooSlowError
 
-        before = _signal.signal(_signal.SIGVTALRM, ring)
+        _signal.signal(_signal.SIGVTALRM, ring)  # and stays: by default a late one would kill us
         try:
             _signal.setitimer(_signal.ITIMER_VIRTUAL, max(self._credit_s, SHORTEST_S))
             work()
@@ -121,7 +121,6 @@ class Pattern:
         finally:
             armed = False
             self._credit_s = _signal.setitimer(_signal.ITIMER_VIRTUAL, 0.0)[0]
-            _signal.signal(_signal.SIGVTALRM, before)
 
 
 class Lines:

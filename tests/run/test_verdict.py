@@ -309,6 +309,22 @@ def test_under_cron_what_goes_to_standard_error_is_still_known(cronwrap: Cronwra
     assert recorded(cronwrap)["reason"] == "output"
 
 
+def test_another_attempt_is_judged_by_what_it_did_itself(cronwrap: Cronwrap) -> None:
+    first = 'echo ERR; echo rows=0 >>"$CRONWRAP_REPORT"; echo err >&2'
+    second = 'echo rows=5 >>"$CRONWRAP_REPORT"'
+    rules = "--fail-if ERR --fail-on-stderr --fail-on-empty-output --expect rows>0"
+    again = f"--retries 1 --retry-delay 1ms {rules}"
+
+    cured = f"[ $CRONWRAP_RUN_ATTEMPT = 1 ] && {{ {first}; exit; }}; echo ok; {second}"
+    assert verdict(cronwrap, again, cured) == SUCCESS
+    end = recorded(cronwrap)
+    assert (end["attempts"], end["metrics"]) == (2, {"rows": 5})
+
+    worse = f"[ $CRONWRAP_RUN_ATTEMPT = 1 ] && {{ echo ERR; {second}; exit; }}; echo ok"
+    assert verdict(cronwrap, again, worse) == OUTPUT
+    assert "it did not report rows (expect rows>0)" in recorded(cronwrap)["detail"]
+
+
 def test_a_daemon_that_a_failed_but_finished_job_leaves_is_left_alone(cronwrap: Cronwrap) -> None:
     left = "echo ERR; (trap '' PIPE; sleep 0.3; echo more; echo alive >alive) & exit 0"
 

@@ -25,7 +25,7 @@ def _find(job: Job) -> Iterator[Found]:
     minute, hour = field(job, "minute"), field(job, "hour")
     if minute is None or hour is None or job.schedule is None or not is_whole(minute):
         return
-    if hour.star or len(hour.values) >= _MEANT_HOURS or "," in hour.text:
+    if hour.star or not hour.values or len(hour.values) >= _MEANT_HOURS or "," in hour.text:
         return
     runs = runs_a_day(job.schedule)
     yield job.found(

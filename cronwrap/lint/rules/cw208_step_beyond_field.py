@@ -17,24 +17,31 @@ from collections.abc import Iterator
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.rule import WARNING, Rule
 
-_OFTEN = ("once an hour", "once a day", "once a month", "once a year", "once a week")
+_OFTEN = {
+    "minute": "once an hour",
+    "hour": "once a day",
+    "day": "once a month",
+    "month": "once a year",
+    "weekday": "once a week",
+}
 
 
 def _find(job: Job) -> Iterator[Found]:
-    for oddity in job.schedule.oddities if job.schedule is not None else ():
+    if job.schedule is None:
+        return
+    for oddity in job.schedule.oddities:
         if oddity.kind != "step_too_large":
             continue
         text = job.schedule_at.text[oddity.start : oddity.end]
-        number = len(job.schedule_at.text[: oddity.start].split())
+        field = next(one for one in job.schedule.fields if one.start <= oddity.start < one.end)
         where = job.schedule_at.at(oddity.start, oddity.end)
-        often = _OFTEN[number] if number < len(_OFTEN) else "once"
-        lowest = min(job.schedule.fields[number].values) if job.schedule is not None else 0
-        alone = job.schedule is not None and job.schedule.fields[number].text == text
+        left = oddity.detail.rpartition(" ")[2]
+        often = f": {_OFTEN[field.name]}" if field.text == text and field.name in _OFTEN else ""
         yield job.found(
             where,
-            f"the step of {text} is larger than the field, so only {lowest} is left: {often}",
-            f"write {lowest}, or with a list the times that are meant",
-            unsafe=[(where, str(lowest))] if alone else [],
+            f"the step of {text} is larger than what it steps through, so only {left} is left{often}",
+            f"write {left}, or with a list the times that are meant",
+            unsafe=[(where, left)],
         )
 
 

@@ -33,10 +33,9 @@ _RUNITOR = ("-uuid", "--uuid", "-slug", "--slug")
 def _find(files: list[Crontab]) -> Iterator[Found]:
     first: dict[str, tuple[Job, tuple[str, ...]]] = {}
     for job in chain.from_iterable(file.jobs for file in files):
-        if not _TEXTS.search(job.raw):
-            continue
-        done = _programs(job)
-        for check, where in dict(_checks(job)).items():
+        checks = dict(_checks(job)) if _TEXTS.search(job.raw) else {}
+        done = _programs(job) if checks else ()
+        for check, where in checks.items():
             other, its = first.setdefault(check, (job, done))
             if its != done:
                 place = "" if other.file is job.file else f" of {other.file.path}"

@@ -107,6 +107,8 @@ def test_a_line_whose_ping_tells_of_its_job_is_right(command: str) -> None:
         ("/dump | gzip > f && <PING>", "CW504"),
         ("/dump | gzip > f; <STATUS>", "CW504"),
         ("/dump | gzip > f; rc=$?; <RC>", "CW504"),
+        ("/dump | logger; cd /; <STATUS>", "CW504"),
+        ("m=$(/x); <PING>", "CW501"),
         ("sh -c '/dump | gzip > f && <PING>'", "CW504"),
         ("/x 2>&1 | logger -t x && <PING>", "CW504"),
         ("/x 2>&1 | <PING> --data-binary @-", "CW504"),

@@ -81,7 +81,7 @@ def _step(scan: Scan, start: int, digits: str, largest: int) -> int:
         raise scan.refused("step_zero", start)
     step = int(digits[:3])
     if len(digits) > 2 or step > min(largest, _LARGEST_STEP):  # noqa: PLR2004 - 059 is not in its table
-        raise scan.refused("step_too_large", start, word=digits)
+        raise scan.refused("step_too_large", start, word=digits, high=min(largest, _LARGEST_STEP))
     return step
 
 

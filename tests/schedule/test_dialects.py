@@ -268,6 +268,21 @@ def test_an_error_says_what_to_write() -> None:
     assert backwards.value.hint == "write two ranges: 22-23,0-2"
 
 
+def test_supercronics_largest_step_is_that_of_the_field() -> None:
+    hints = {}
+    for text in ("*/60 * * * *", "0 */24 * * *", "0 0 * * */7"):
+        with pytest.raises(ScheduleError) as caught:
+            parse(text, "supercronic")
+        assert caught.value.kind == "step_too_large"
+        hints[text] = caught.value.hint
+
+    assert hints == {
+        "*/60 * * * *": "write a step of 1 to 59",
+        "0 */24 * * *": "write a step of 1 to 23",
+        "0 0 * * */7": "write a step of 1 to 6",
+    }
+
+
 def test_an_oddity_says_what_the_daemon_does_and_where() -> None:
     (skipped,) = parse("0 *5 * * *").oddities
     (empty,) = parse("0 22-2 * * *").oddities

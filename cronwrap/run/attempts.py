@@ -75,15 +75,20 @@ class Attempts:
         text = f"--- {self._failures[-1]}; attempt {self.count} of {self._most} ---"
         return f"\n{text}\n".encode(errors="backslashreplace")
 
-    def whole(self, ended: "dict[str, Any]") -> "dict[str, Any]":
-        """Return fields of the event that tells of the whole run, of which *ended* is the end."""
+    def whole(self, ended: "dict[str, Any]", ended_s: float) -> "dict[str, Any]":
+        """Return fields of the event that tells of the whole run.
+
+        Args:
+            ended: the same of the last attempt.
+            ended_s: when the job ended last, on the monotonic clock.
+        """
         if self.count == 1:
             return ended
         detail = "; ".join(filter(None, (ended["detail"], self._told())))
         return {
             **ended,
             **self._added(ended),
-            "duration_s": time.monotonic() - self._started_s,
+            "duration_s": ended_s - self._started_s,
             "attempts": self.count,
             "detail": detail,
         }

@@ -102,8 +102,8 @@ class Gate:
         how, limit_s = policy(self._job) or ("", None)
         begun_s = time.monotonic()
         poll_s = FIRST_POLL_S
-        end = _End(self._job)
-        while not lock.take(self._about()):
+        end, about = _End(self._job), self._about()
+        while not lock.take(about):
             waited_s = time.monotonic() - begun_s
             rest_s = poll_s if limit_s is None else max(min(poll_s, limit_s - waited_s), 0.0)
             poll_s = min(2 * poll_s, LONGEST_POLL_S)

@@ -96,12 +96,13 @@ class Lifetime:
                 ended = {**ended, **outcome.not_started(again)}
                 break
             ended = self._attempt(again, time.monotonic())
+        ended_s = self._supervisor.ended_s if self._supervisor else self._started_s
         if self._gate is not None:
             self._gate.leave()
         self._loop.forget("heartbeat")
         tail = self._tail.take()
         event = self._event(
-            **self._attempts.whole(ended),
+            **self._attempts.whole(ended, ended_s),
             finished_unix_s=time.time(),
             output=b"" if self._job.no_output_in_report else tail,
             output_bytes=self._tail.total_bytes,

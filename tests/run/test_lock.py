@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cronwrap.run.lock import Holder, Lock
 from tests.support.command import Cronwrap, Running
 from tests.support.events import events, recorded, webhook
 from tests.support.httpd import Httpd
@@ -23,6 +24,26 @@ fd = os.open(sys.argv[1], os.O_RDWR)
 fcntl.lockf(fd, fcntl.LOCK_EX)
 print("locked", flush=True)
 time.sleep(100)
+"""
+
+# Three processes, each of which takes the lock and makes a directory that nobody else may see.
+CONTENDERS = """
+import os, sys
+from cronwrap.run.lock import Lock
+
+alone = sys.argv[1] + "/alone"
+others = []
+while len(others) < 2 and (pid := os.fork()):
+    others.append(pid)
+lock = Lock(sys.argv[1], "x")
+for _ in range(300):
+    while not lock.take({}):
+        os.sched_yield()
+    os.mkdir(alone)
+    os.rmdir(alone)
+    lock.release()
+if pid:
+    sys.exit(any([os.waitpid(pid, 0)[1] for pid in others]))
 """
 
 
@@ -275,3 +296,29 @@ def test_a_lock_of_flock_1_on_the_same_file_is_another_lock(cronwrap: Cronwrap) 
         fcntl.flock(file, fcntl.LOCK_EX)
 
         assert runs(cronwrap, *SKIP)
+
+
+def test_a_signal_is_sent_to_nobody_but_the_holder(tmp_path: Path) -> None:
+    innocent = subprocess.Popen(["sleep", "100"])
+    lock = Lock(str(tmp_path), "x")
+    assert lock.take({})
+    (held,) = tmp_path.glob("locks/*")
+    try:
+        # As if the holder had ended, and its number were another's now.
+        assert not Holder(str(held), innocent.pid, {}).send(signal.SIGTERM)
+        assert innocent.poll() is None
+    finally:
+        innocent.kill()
+        innocent.wait()
+
+
+def test_processes_that_take_and_release_it_all_the_time_never_have_it_both(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "script").write_text(CONTENDERS)
+
+    done = subprocess.run(
+        [sys.executable, tmp_path / "script", tmp_path], capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")

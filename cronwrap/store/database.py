@@ -20,6 +20,8 @@ from cronwrap.store import migrations
 
 FILE = "history.sqlite3"
 BUSY_S = 10.0
+POLL_S = 0.05
+OPEN_BYTE = 128  # of the -shm file
 TRIES = 3
 
 Result = TypeVar("Result")
@@ -148,6 +150,7 @@ class Database:
         with self._alone():
             if not self._is_current():
                 return  # another process has done so
+            self._wait_until_closed()
             stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
             name = f"{self.path}.damaged-{stamp}"
             # The log first: SQLite would apply it to a new file.
@@ -156,6 +159,30 @@ class Database:
                     Path(f"{self.path}{suffix}").rename(f"{name}{suffix}")
         notice = f"the history was damaged ({error}); it is kept as {name}, and a new one is begun"
         self._transaction(lambda db: leave_notice(db, notice), "BEGIN IMMEDIATE")
+
+    def _wait_until_closed(self) -> None:
+        """Return when no other process has the file open.
+
+        SQLite removes the log by its name when the last one closes: it would be the new file's.
+        All who have it open share the lock of a byte in the -shm file (SQLite's os_unix.c).
+        """
+        until_s = time.monotonic() + BUSY_S
+        try:
+            fd = os.open(f"{self.path}-shm", os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return
+        try:
+            while True:
+                try:
+                    fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, OPEN_BYTE)
+                except OSError:
+                    if time.monotonic() > until_s:
+                        raise OSError(0, "it is damaged, and others have it open") from None
+                    time.sleep(POLL_S)
+                else:
+                    return
+        finally:
+            os.close(fd)
 
 
 def leave_notice(db: sqlite3.Connection, text: str) -> None:

@@ -113,12 +113,12 @@ def test_within_its_grace_a_run_is_not_missing(cronwrap: Cronwrap) -> None:
 
 def test_a_run_that_goes_on_is_not_missing(cronwrap: Cronwrap) -> None:
     leave(cronwrap.state_dir, ran("long", 5))
-    running = cronwrap.start(
-        *("--check", "long", "--schedule", "@hourly", "--", "sh", "-c", "echo ready; sleep 60")
-    )
+    running = cronwrap.start(*("--check", "long", "--", "sh", "-c", "echo ready; sleep 60"))
     running.wait_for_output(b"ready")
 
     assert overdue(cronwrap) == []
+    (found,) = json.loads(cronwrap("status", "--json").stdout)["checks"]
+    assert found["schedule"]["overdue_since_unix_s"] is None
 
 
 def test_a_check_of_the_configuration_that_has_never_run_is_watched(

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cronwrap.event import Event
 from cronwrap.store import Store
 from cronwrap.store.checks import RECENT, Check
 from cronwrap.store.limits import Limits
+from cronwrap.store.outbox import Address
 from tests.support.remembered import leave, run_of
 
 
@@ -148,6 +150,20 @@ def test_a_forgotten_check_is_gone_with_its_runs(state_dir: Path) -> None:
 
     assert store.forget("backup") == 2
     assert (store.checks(), store.runs(), store.forget("backup")) == ([], [], -1)
+
+
+def test_a_miss_is_owed_once(state_dir: Path) -> None:
+    state = remembered(state_dir, at(1))._replace(missed_unix_s=1.8e9)
+    event = Event(check="backup", phase="fail", reason="missed", run_id="x")
+    place = [Address("http://127.0.0.1:9/", (), None)]
+    first, second = Store(str(state_dir)), Store(str(state_dir))
+
+    assert first.miss(state, event, place)
+    assert not second.miss(state, event.replace(run_id="y"), place)
+
+    assert first.outbox.counts() == {"backup": 1}
+    assert second.miss(state._replace(missed_unix_s=1.9e9), event.replace(run_id="z"), place)
+    assert first.check("backup") == state._replace(missed_unix_s=1.9e9)
 
 
 def test_no_duration_is_infinite(state_dir: Path) -> None:

@@ -3,6 +3,9 @@
 import multiprocessing
 import os
 import sqlite3
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,8 +86,9 @@ def test_what_is_written_to_a_file_that_was_just_set_aside_is_written_again(
 ) -> None:
     slow = Database(state_dir)
     slow.write(lambda db: None)
-    path = state_dir / "history.sqlite3"
-    path.rename(state_dir / "elsewhere")
+    for name in ("history.sqlite3-wal", "history.sqlite3-shm", "history.sqlite3"):
+        (state_dir / name).rename(state_dir / f"elsewhere-{name}")
+    Database(state_dir).write(lambda db: None)
     tries = []
 
     def work(db: sqlite3.Connection) -> None:
@@ -94,6 +98,49 @@ def test_what_is_written_to_a_file_that_was_just_set_aside_is_written_again(
 
     assert tries == [1, 1]
     assert Store(str(state_dir)).notices() == ["kept"]
+
+
+def test_the_log_of_a_damaged_file_goes_with_it(state_dir: Path) -> None:
+    fill(state_dir)
+    close_all(state_dir)
+    no_database(state_dir / "history.sqlite3")
+    (state_dir / "history.sqlite3-wal").write_bytes(b"what was written last")
+
+    assert Store(str(state_dir)).runs() == []
+
+    (log,) = state_dir.glob("history.sqlite3.damaged-*Z-wal")
+    assert log.read_bytes() == b"what was written last"
+
+
+HOLD_OPEN = """
+import sys
+from pathlib import Path
+from cronwrap.store.database import Database
+database = Database(Path(sys.argv[1]))
+database.write(lambda db: None)
+print("open", flush=True)
+sys.stdin.read()
+database.close()
+"""
+
+
+def test_a_damaged_file_that_another_has_open_is_waited_for(state_dir: Path) -> None:
+    command = [sys.executable, "-c", HOLD_OPEN, str(state_dir)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdin is not None
+        assert other.stdout.readline() == b"open\n"
+        no_database(state_dir / "history.sqlite3")
+        (state_dir / "history.sqlite3-wal").write_bytes(b"")
+        closing = threading.Timer(0.3, other.stdin.close)
+        closing.start()
+
+        assert Store(str(state_dir)).runs() == []
+
+        assert other.wait() == 0
+    (kept,) = state_dir.glob("history.sqlite3.damaged-*Z")
+    assert kept.read_bytes().startswith(b"no database")
+    assert len(Store(str(state_dir)).notices()) == 1
 
 
 def _take_in(state_dir: Path) -> None:

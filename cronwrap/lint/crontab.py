@@ -42,7 +42,7 @@ _WORD = re.compile(rb"[^ \t]+")
 _ASSIGNMENTS = {
     # A quoted name may have blanks; a quoted value may have nothing after it.
     "vixie": re.compile(
-        rb"""[ \t]*("[^"=]*"?|'[^'=]*'?|[^\s"'=][^\s=]*|)\s*=\s*"""
+        rb"""[ \t]*("[^"=]*"|'[^'=]*'|[^\s"'=][^\s=]*|)\s*=\s*"""
         rb"""("[^"]*"|'[^']*'|[^\s"'].*?|)\s*\Z""",
         re.DOTALL,
     ),

@@ -29,7 +29,6 @@ KNOWN = (
     ("debian", r"assignment of (999|1000|1200|1500) bytes", "the value is cut, or its quote lost"),
     ("debian", r"^assignment: \w+=\s*$", "refused by Debian 12, taken by 13: CW120 says so"),
     ("debian", r"^assignment: A=['\"] ", "blanks at the end of a value are lost within quotes too"),
-    ("debian|cronie", r"^assignment: \"A('|=b$|=b\"=c)", "the name's quote is never closed"),
     ("debian", r"NBSP in the schedule|line: .*(\* x|@dailyx|#|\* root x)$", "no command, and a bad schedule"),
     ("debian", r"^system line: .*[*y] (x|root|/bin/x|)$|@daily$|CRLF user", "the user is read from the next line"),
     ("debian", r"<TAB>root <TAB>", "a blank more before the command"),

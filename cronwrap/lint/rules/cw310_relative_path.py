@@ -1,0 +1,55 @@
+r"""A program or script by a path that begins nowhere.
+
+Cron starts jobs in HOME, supercronic in its own directory. A path such as ``./run.sh`` works in
+the terminal that stands elsewhere, and is not found by cron.
+
+Bad::
+
+    0 3 * * * ./run.sh
+
+Good::
+
+    0 3 * * * /srv/app/run.sh
+    0 4 * * * cd /srv/app && ./run.sh
+"""
+
+from collections.abc import Iterator
+
+from cronwrap.lint.crontab import Found, Job
+from cronwrap.lint.rule import WARNING, Rule
+from cronwrap.lint.surroundings import Ran, files, home, is_elsewhere
+
+
+def _find(job: Job) -> Iterator[Found]:
+    for ran in files(job):
+        text = ran.word.literal
+        if text[:1] in "/~$`" or text in ("-", "") or "{" in text or "://" in text:
+            continue
+        if _is_there(job, ran) or _is_moved(job, ran):
+            continue
+        place = home(job)
+        where = "in the daemon's own directory" if job.dialect.name == "supercronic" else "in HOME"
+        yield job.found(
+            ran.word,
+            f"{job.dialect.title} starts jobs {where}{f', {place}' if place else ''}:"
+            f" {text} is looked for there",
+            "write the full path, or `cd /its/directory && ` before it",
+        )
+
+
+def _is_there(job: Job, ran: Ran) -> bool:
+    host = job.file.host
+    return host is not None and bool(ran.path) and host.exists(ran.path)
+
+
+def _is_moved(job: Job, ran: Ran) -> bool:
+    """Tell whether the line goes to another directory before, or to another machine."""
+    return any(
+        command.program in ("cd", "pushd")
+        or any(value.startswith(("-C", "-D", "--chdir", "--directory")) for value in command.values)
+        for command in job.script.commands()
+        if command.start <= ran.word.start and command is not ran.command
+    ) or is_elsewhere(job, ran.command)
+
+
+RULE = Rule("CW310", "relative-path", WARNING, "job", _find)

@@ -129,6 +129,7 @@ def test_a_library_is_imported_only_where_it_belongs(path: Path) -> None:
         [],
         ["--check", "nightly", "--timeout", "30m", "--kill-after=5s", "--tag", "team=billing"],
         ["--env-file", "{directory}/job.env", "--chdir", "/", "--umask", "027", "--nice", "1"],
+        ["--overlap", "skip", "--lock-per-args", "--splay", "1ms", "--retries", "2"],
         ["--endpoint", "http://127.0.0.1:9/x", "--report-budget", "1ms"],
         ["--config", "{directory}/there.toml", "--report-budget", "1ms"],
         [

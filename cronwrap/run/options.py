@@ -113,8 +113,8 @@ OPTIONS = (
            execution=True, topic=START),
     Option("max-parallel", "count", "How many runs may hold the lock at the same time.",
            metavar="N", execution=True, topic=START),
-    Option("fail-after-skips", "count",
-           "Report skipped runs as failures from this one in a row on.",
+    Option("fail-after-skips", "number",
+           "Report skipped runs as failures from this one in a row on; 0 is never.",
            metavar="N", topic=START),
     Option("overlap-limit", "duration",
            "It is a failure when a run is skipped because of one that is older; nor is that waited "
@@ -126,7 +126,7 @@ OPTIONS = (
            metavar="DURATION", execution=True, topic=START),
     Option("splay-random", "flag", "Have --splay choose anew for each run.", execution=True,
            topic=START),
-    Option("retries", "count", "Start the job again when it has failed, so many times at the most.",
+    Option("retries", "number", "Start the job again when it has failed, so many times at the most.",
            metavar="N", execution=True, topic=START),
     Option("retry-delay", "duration", "How long to wait before the first retry.",
            metavar="DURATION", default=30.0, execution=True, topic=START),
@@ -274,6 +274,15 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _number(text: str) -> int:
+    if text == "0":
+        return 0
+    try:
+        return _count(text)
+    except ValueError:
+        raise ValueError(f"is not a whole number from 0 to {MAX_COUNT}") from None
+
+
 def _factor(text: str) -> float:
     try:
         factor = float(text)
@@ -328,6 +337,7 @@ PARSERS: "dict[str, Callable[[str], Any]]" = {
     "flag": _flag,
     "integer": _integer,
     "count": _count,
+    "number": _number,
     "factor": _factor,
     "backoff": _backoff,
     "overlap": _overlap,

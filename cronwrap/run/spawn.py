@@ -13,7 +13,6 @@ import errno
 import fcntl
 import os
 
-from cronwrap.event import FAIL
 from cronwrap.run.kernel import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG
 
 TYPE_CHECKING = False
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 PIPE_BYTES = 1024 * 1024
 F_SETPIPE_SZ = 1031  # in fcntl only from Python 3.10 on, and only on Linux
 NOT_FOUND, CANNOT_EXECUTE, CANNOT_PREPARE = 127, 126, 125
-NOT_STARTED = "not_started"
+FAIL, NOT_STARTED = "fail", "not_started"  # event.py's, which is not loaded before the job starts
 
 
 class NotStarted:

@@ -191,10 +191,10 @@ def test_a_run_that_is_skipped_for_one_that_is_too_old_has_failed(
 
 
 def test_a_mistake_in_what_makes_a_skip_a_failure_does_not_stop_the_job(cronwrap: Cronwrap) -> None:
-    done = cronwrap("-c", "x", *SKIP, "--fail-after-skips", "0", "--", "echo", "ran")
+    done = cronwrap("-c", "x", *SKIP, "--fail-after-skips", "x", "--", "echo", "ran")
 
     assert (done.returncode, done.stdout) == (0, "ran\n")
-    assert "fail_after_skips '0' is not a whole number from 1 to" in done.stderr
+    assert "fail_after_skips 'x' is not a whole number from 0 to" in done.stderr
 
 
 def waits(pid: int) -> bool:

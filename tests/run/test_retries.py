@@ -258,3 +258,14 @@ def wait_for_the_pause(cronwrap: Cronwrap) -> None:
     """Wait until the job of FAILS has been waited for."""
     (pid,) = pids_in(cronwrap.directory / "pid")
     eventually(lambda: not Path(f"/proc/{pid}").exists())
+
+
+@pytest.mark.parametrize("source", ["file", "environment", "line"])
+def test_retries_are_taken_back_by_a_higher_level(cronwrap: Cronwrap, source: str) -> None:
+    config = "[defaults]\nretries = 1\nretry_delay = 0.01\nretry_backoff = 1\n"
+    zero = {"CRONWRAP_RETRIES": "0"} if source == "environment" else {}
+    words = ("--retries", "0") if source == "line" else ()
+
+    done = cronwrap(*words, "--", "sh", "-c", "echo attempt; exit 1", config=config, env=zero)
+
+    assert done.stdout == "attempt\n" * (2 if source == "file" else 1)

@@ -137,6 +137,7 @@ def test_a_damaged_file_that_another_has_open_is_waited_for(state_dir: Path) -> 
 
         assert Store(str(state_dir)).runs() == []
 
+        assert not closing.is_alive()
         assert other.wait() == 0
     (kept,) = state_dir.glob("history.sqlite3.damaged-*Z")
     assert kept.read_bytes().startswith(b"no database")

@@ -1,11 +1,12 @@
 """Asks the rules: crontabs in, findings out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cronwrap.lint.allow import settle
-from cronwrap.lint.crontab import KINDS, Crontab, Found, Job
+from cronwrap.lint.crontab import KINDS, Crontab, Found, Job, Line
 from cronwrap.lint.finding import Finding
 from cronwrap.lint.memo import Memo
+from cronwrap.lint.parts import in_parts
 from cronwrap.lint.rule import SEVERITIES, Rule, catalogue
 
 __all__ = ["Finding", "lint", "worst"]
@@ -34,8 +35,14 @@ def _of_file(file: Crontab, rules: Sequence[Rule]) -> Iterator[Finding]:
     for rule in asked:
         if rule.per == "file":
             yield from _findings(rule, rule.ask(file))
+    yield from in_parts(file, asked, lambda lines: list(_of_lines(file, lines, by_kind)))
+
+
+def _of_lines(
+    file: Crontab, lines: Sequence[Line], by_kind: Mapping[str, Sequence[Rule]]
+) -> Iterator[Finding]:
     memo = Memo(file, by_kind["job"])
-    for line in file.lines:
+    for line in lines:
         if isinstance(line, Job):
             for rule, found in memo.ask(line):
                 yield from _findings(rule, [found])

@@ -1,15 +1,17 @@
 """Secrets in what the linter shows: starred out, so that columns stay where they are."""
 
 import re
+from functools import cache, lru_cache
 
 from cronwrap import redact
 from cronwrap.lint.crontab import Line
-from cronwrap.lint.rule import catalogue
+from cronwrap.lint.rule import Rule, catalogue
 
 # The rule that finds secrets; what it points at is masked even where it is not asked.
 SECRETS = "CW602"
 
 
+@lru_cache(maxsize=256)
 def line(line: Line) -> str:
     """Return the text of *line*, each character of a secret as a star."""
     data = bytearray(line.data)
@@ -20,13 +22,21 @@ def line(line: Line) -> str:
     return data.replace(b"\0", b"").decode(errors="replace")
 
 
+@lru_cache(maxsize=256)
 def _spans(line: Line) -> list[tuple[int, int]]:
+    """Return where in *line* secrets stand."""
     found = redact.spans(line.data)
-    for rule in catalogue():
-        if rule.code == SECRETS and line.kind == "job":
+    for rule in _finders():
+        wanted = not rule.only_with or any(text in line.text for text in rule.only_with)
+        if wanted and rule.per in ("line", line.kind):
             found += [(one.start - line.start, one.end - line.start) for one in rule.ask(line)]
     size = line.end - line.start
     return [(max(0, start), min(end, size)) for start, end in found if start < size and end > 0]
+
+
+@cache
+def _finders() -> list[Rule]:
+    return [rule for rule in catalogue() if rule.code == SECRETS]
 
 
 def words(text: str, line: Line) -> str:
@@ -35,6 +45,11 @@ def words(text: str, line: Line) -> str:
         secret = line.data[start:end].decode(errors="replace")
         if len(secret) >= redact.MIN_VALUE_CHARACTERS:
             text = text.replace(secret, "*" * len(secret))
+    return _redacted(text)
+
+
+@lru_cache(maxsize=4096)
+def _redacted(text: str) -> str:
     return redact.Redactor().text(text)
 
 

@@ -44,6 +44,25 @@ def test_findings_are_in_the_order_of_files_and_places() -> None:
     assert {place for place, _ in places} == {0, 1}
 
 
+def test_a_very_long_crontab_is_found_to_be_what_its_parts_are() -> None:
+
+    rules = [rule for rule in catalogue() if rule.code in ("CW404", "CW125")]
+    data = b"0 3 * * * cd /x; y\n" * 12_000
+    found = linter.lint([Crontab(data, form="user")], rules)
+
+    assert [one.location.line for one in found] == list(range(1, 12_001))
+    assert {data[one.found.start : one.found.end] for one in found} == {b"cd /x"}
+    assert found[0].found.fix != found[-1].found.fix
+
+
+def test_a_rule_that_breaks_in_a_part_of_a_long_crontab_is_told_too() -> None:
+    broken = Rule("CW999", "broken", ERROR, "job", lambda job: [job.x] if "bad" in job.text else [])
+    data = b"0 3 * * * x\n" * 12_000 + b"0 3 * * * bad\n"
+
+    with pytest.raises(CronwrapError, match="rule CW999 broke on line 12001"):
+        linter.lint([Crontab(data, form="user")], [broken])
+
+
 def test_a_rule_that_breaks_is_told_with_how_to_go_on_without_it() -> None:
     broken = Rule("CW999", "broken", ERROR, "job", lambda job: [job.no_such_thing])
 

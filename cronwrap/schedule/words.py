@@ -44,7 +44,10 @@ def words(schedule: Schedule) -> str:
     days, months = _days(schedule), _months(schedule)
     if months and days.endswith("of the month"):
         days, months = days.replace("the month", months), ""
-    parts = [_time(schedule), days, f"in {months}" if months else ""]
+    time = _time(schedule)
+    if not days and ":" in time and " from " not in time:
+        time += " every day"
+    parts = [time, days, f"in {months}" if months else ""]
     if schedule.years is not None and len(schedule.years) < 130:  # noqa: PLR2004 - 1970 to 2099
         parts.append(f"in {_numbers(schedule.years)}")
     return ", ".join(part for part in parts if part)

@@ -38,7 +38,7 @@ def test_an_expression_is_shown_in_words_and_with_its_runs_through_a_change_of_t
     assert (done.returncode, done.stderr) == (0, "")
     assert lines(done) == [
         "30 2 * * *",
-        "    Debian's cron: at 02:30",
+        "    Debian's cron: at 02:30 every day",
         "    Sun 2026-03-29 03:00:00 CEST  (02:30 is skipped: right after that)",
         "    Mon 2026-03-30 02:30:00 CEST",
     ]
@@ -99,7 +99,7 @@ def test_a_schedule_that_is_refused_is_told_with_what_to_write(cronwrap: Cronwra
         "    hint: write 0 to 59",
         "",
         "0 5 * * *",
-        "    Debian's cron: at 05:00",
+        "    Debian's cron: at 05:00 every day",
     ]
 
 

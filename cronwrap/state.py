@@ -71,9 +71,14 @@ def safe_name(name: str) -> str:
     safe = "".join(chr(byte) if byte in PLAIN else f"%{byte:02X}" for byte in data)
     if len(safe) <= NAME_BYTES:
         return safe
-    import hashlib
+    return f"{safe[:NAME_BYTES]}%{digest(data).hex()}"
 
-    return f"{safe[:NAME_BYTES]}%{hashlib.sha256(data).hexdigest()}"
+
+def digest(data: bytes) -> bytes:
+    """Return 32 bytes that stand for *data*; hashlib would bring all of OpenSSL for it."""
+    from _blake2 import blake2s
+
+    return blake2s(data).digest()
 
 
 def is_left(path: str) -> bool:

@@ -17,7 +17,7 @@ from cronwrap.run import outcome, pause
 from cronwrap.run.lock import Holder, Lock
 from cronwrap.run.signals import STOPPING
 from cronwrap.run.spawn import CANNOT_PREPARE, NotStarted
-from cronwrap.state import LOCKS, safe_name
+from cronwrap.state import LOCKS, digest, safe_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -222,10 +222,8 @@ def lock_name(job: "Job", name: str = "") -> str:
     name = name or job.lock or job.check
     if not job.lock_per_args:
         return str(name)
-    import hashlib
-
     words = "\0".join(job.command).encode("utf-8", "surrogateescape")
-    return f"{name}@{hashlib.sha256(words).hexdigest()[:16]}"
+    return f"{name}@{digest(words).hex()[:16]}"
 
 
 def splay_s(job: "Job") -> float:
@@ -233,10 +231,8 @@ def splay_s(job: "Job") -> float:
     if job.splay_random:
         chance = int.from_bytes(os.urandom(8), "big")
     else:
-        import hashlib
-
         words = f"{os.uname().nodename}\0{job.check}".encode("utf-8", "surrogateescape")
-        chance = int.from_bytes(hashlib.sha256(words).digest()[:8], "big")
+        chance = int.from_bytes(digest(words)[:8], "big")
     return float(job.splay) * chance / 2**64
 
 

@@ -215,6 +215,17 @@ def test_a_daemon_of_an_attempt_lives_on(cronwrap: Cronwrap, tmp_path: Path) -> 
     assert [is_alive(pid) for pid in pids_in(pid_file)] == [True]
 
 
+def test_what_a_daemon_of_an_attempt_writes_later_does_not_end_it(cronwrap: Cronwrap) -> None:
+    daemon = "until [ -e go ]; do sleep 0.02; done; echo late; touch written"
+    first = f"({daemon}) & exit 1"
+    second = "touch go; until [ -e written ]; do sleep 0.02; done"
+    text = f'if [ "$CRONWRAP_RUN_ATTEMPT" = 1 ]; then {first}; else {second}; fi'
+
+    done = cronwrap("-c", "x", *TWICE, "--timeout", "20s", "--", "sh", "-c", text)
+
+    assert done.returncode == 0
+
+
 def test_a_command_that_vanishes_between_two_attempts_is_told(
     cronwrap: Cronwrap, tmp_path: Path
 ) -> None:

@@ -25,7 +25,13 @@ def _find(job: Job) -> Iterator[Found]:
     if job.nickname or job.dialect.most_fields > 5:  # noqa: PLR2004 - supercronic knows seconds
         return
     command = job.command.text
-    word = job.user.text if job.user is not None else command.split(None, 1)[0] if command else ""
+    word = (
+        job.user.text
+        if job.user is not None
+        else command.split(None, 1)[0]
+        if command.strip()
+        else ""
+    )
     if not _FIELD.fullmatch(word):
         return
     at = job.user or job.command

@@ -18,11 +18,14 @@ from cronwrap.lint.bad_line import costs, looks_like_command
 from cronwrap.lint.crontab import Bad, Found, Job, Line, Span
 from cronwrap.lint.rule import ERROR, Rule
 
+_FIELDS = 5
+
 
 def _find(line: Line) -> Iterator[Found]:
     if isinstance(line, Bad):
         words = line.words
-        few = line.reason == "few_fields" or looks_like_command(words[-1].text)
+        enough = len(words) > _FIELDS or words[0].text.startswith("@")  # but no user
+        few = line.reason == "few_fields" or (looks_like_command(words[-1].text) and not enough)
     elif isinstance(line, Job) and line.schedule is None and not line.nickname:
         words = line.fields_at
         few = any(looks_like_command(word.text) for word in words[1:])

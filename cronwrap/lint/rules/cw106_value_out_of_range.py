@@ -8,16 +8,28 @@ Bad::
 
     61 * * * * /usr/local/bin/report
 
+Bad (busybox)::
+
+    0 25 * * * /usr/local/bin/report
+
 Good::
 
     1 * * * * /usr/local/bin/report
 """
 
+import re
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.rule import ERROR, Rule
+from cronwrap.schedule import Schedule
 
+_TAKEN = ("every_value", "outside")  # BusyBox runs the job all the same
+_RANGES = {
+    "minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (0, 6)
+}  # fmt: skip
+_NUMBER = re.compile(r"\d+")
+_SUNDAY = 7
 _COSTS = {
     "file": "refuses the whole file: none of its jobs run",
     "line": "refuses this line",
@@ -34,6 +46,21 @@ def _find(job: Job) -> Iterator[Found]:
             f"{error.message}; {job.dialect.title} {costs}",
             error.hint,
         )
+    if job.schedule is not None:
+        yield from _taken(job, job.schedule)
+
+
+def _taken(job: Job, schedule: Schedule) -> Iterator[Found]:
+    for oddity in schedule.oddities:
+        if oddity.kind not in _TAKEN:
+            continue
+        field = next(one for one in schedule.fields if one.start <= oddity.start < one.end)
+        numbers = map(int, _NUMBER.findall(field.text))
+        if field.name == "weekday" and max(numbers, default=0) <= _SUNDAY:
+            continue  # another rule's
+        low, high = _RANGES[field.name]
+        where = job.schedule_at.at(oddity.start, oddity.end)
+        yield job.found(where, oddity.detail, f"write {low} to {high}")
 
 
 RULE = Rule("CW106", "value-out-of-range", ERROR, "job", _find)

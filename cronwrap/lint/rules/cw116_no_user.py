@@ -7,6 +7,10 @@ Bad (/etc/cron.d/backup)::
 
     0 3 * * * /usr/local/bin/backup
 
+Bad (/etc/cron.d/backup)::
+
+    @daily /usr/local/bin/backup
+
 Good (/etc/cron.d/backup)::
 
     0 3 * * * root /usr/local/bin/backup
@@ -24,7 +28,7 @@ def _find(line: Line) -> Iterator[Found]:
     if line.file.form != "system":
         return
     user = line.user if isinstance(line, Job) else None
-    if isinstance(line, Bad) and line.reason == "no_command" and len(line.words) > 5:  # noqa: PLR2004
+    if isinstance(line, Bad) and line.reason == "no_command" and len(line.words) > _fields(line):
         user = line.words[-1]
     if user is not None and (set(user.text) & _NOT_IN_NAMES or user.text.startswith((".", "-"))):
         costs = "none of its jobs run" if line.dialect.bad_line == "file" else "it does not run"
@@ -35,6 +39,10 @@ def _find(line: Line) -> Iterator[Found]:
             f"{more}{costs}",
             f"write root, or another user, before {user.text}",
         )
+
+
+def _fields(line: Bad) -> int:
+    return 1 if line.words[0].text.startswith("@") else 5
 
 
 RULE = Rule("CW116", "no-user", ERROR, "line", _find)

@@ -1,6 +1,6 @@
 r"""A schedule that the daemon refuses, for a reason that no other rule is about.
 
-The other rules of this group name the common mistakes. This one makes sure that none goes by in
+The other rules about schedules name the common mistakes. This one makes sure that none goes by in
 silence: what one daemon takes another refuses, and one bad line makes Debian's cron drop the whole
 file, and keeps supercronic from starting.
 
@@ -23,7 +23,7 @@ from cronwrap.lint.bad_line import costs
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.rule import ERROR, Rule, catalogue
 
-_GROUP = "CW1"
+_GROUPS = ("CW1", "CW2", "CW7")
 
 
 def _find(job: Job) -> Iterator[Found]:
@@ -35,11 +35,11 @@ def _find(job: Job) -> Iterator[Found]:
 
 
 def _explained(job: Job) -> bool:
-    """Return whether another rule of the group calls something in the line an error."""
+    """Return whether another rule about schedules calls something in the line an error."""
     return any(
         (found.severity or rule.severity_in(job.dialect.name)) == ERROR
         for rule in catalogue()
-        if rule.per in ("job", "line") and rule.code.startswith(_GROUP) and rule is not RULE
+        if rule.per in ("job", "line") and rule.code.startswith(_GROUPS) and rule is not RULE
         if rule.severity_in(job.dialect.name) and (not rule.host or job.file.host is not None)
         for found in rule.find(job)
     )

@@ -201,15 +201,20 @@ def files(job: Job) -> Iterator[Ran]:
             yield Ran(command, word, resolved(job, command, word.literal), how)
 
 
+def is_interpreter(command: Command) -> bool:
+    """Tell whether it runs scripts: a shell, Python, Perl ..."""
+    return _INTERPRETER.fullmatch(command.program) is not None
+
+
 def script_of(command: Command) -> Word | None:
     """Return the script that an interpreter is given; None if there is none."""
     if command.program in (".", "source"):
         return next(iter(command.args), None)
-    if not _INTERPRETER.fullmatch(command.program) or not command.args:
+    if not is_interpreter(command) or not command.args:
         return None
     for word in command.args:
         if _NO_SCRIPT.fullmatch(word.literal):
             return None
-        if not word.literal.startswith(("-", "+")):
+        if word.literal == "-" or not word.literal.startswith(("-", "+")):
             return word
     return None

@@ -95,6 +95,8 @@ class Inputs:
         except OSError as error:
             self._cannot(path, error)
             return
+        if not any(not name.startswith(".") for name in names):
+            self.problems.append(Problem(f"{path}: there is no file in this directory"))
         for name in names:
             inner = os.path.join(path, name)  # noqa: PTH118 - keeps ./ as it was typed
             if not name.startswith(".") and Path(inner).is_file():

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from cronwrap.errors import CronwrapError
@@ -47,11 +48,17 @@ def save(before: Sequence[Crontab], after: Sequence[Crontab]) -> list[Problem]:
     """Write each file that has changed; return what could not be written."""
     problems = []
     for old, new in zip(before, after, strict=True):
-        if new.data != old.data and old.path != STDIN:
-            try:
-                replace(old.path, old.data, new.data)
-            except CronwrapError as error:
-                problems.append(Problem(error.message, error.hint))
+        if new.data == old.data or (old.path == STDIN and len(before) == 1):
+            continue
+        if not Path(old.path).exists():
+            message = f"{old.path}: there is no file to write what is repaired to"
+            hint = "crontab -l | cronwrap lint --fix - | crontab -"
+            problems.append(Problem(message, hint))
+            continue
+        try:
+            replace(old.path, old.data, new.data)
+        except CronwrapError as error:
+            problems.append(Problem(error.message, error.hint))
     return problems
 
 

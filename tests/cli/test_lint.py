@@ -132,3 +132,27 @@ def test_a_mistake_in_the_configuration_is_told(cronwrap: Cronwrap, crontab: Pat
     assert done.returncode == 2
     assert "[lint]: there is no key fail-on" in done.stderr
     assert "did you mean fail_on?" in done.stderr
+
+
+def test_a_repaired_standard_input_beside_files_is_not_lost_in_silence(
+    cronwrap: Cronwrap, crontab: Path
+) -> None:
+    done = cronwrap("lint", *DIALECT, "--fix", "-", crontab, input=BAD.encode())
+
+    assert done.returncode == 2
+    assert "there is no file to write what is repaired to" in done.stderr
+    assert "&&" in crontab.read_text()
+
+
+def test_an_empty_directory_is_told(cronwrap: Cronwrap, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = cronwrap("lint", *DIALECT, tmp_path / "empty")
+
+    assert done.returncode == 2
+    assert "there is no file in this directory" in done.stderr
+
+
+def test_a_host_without_crontabs_is_told_and_fine(cronwrap: Cronwrap, tmp_path: Path) -> None:
+    done = cronwrap("lint", "--root", tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "cronwrap: there is no crontab on this host\n")

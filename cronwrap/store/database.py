@@ -77,13 +77,17 @@ class Database:
                     self.close()  # another process has set aside what this was written to
             raise sqlite3.OperationalError("it is replaced again and again")
         except (sqlite3.Error, OSError) as error:
-            raise CronwrapError(
-                f"the history in {self.path} cannot be used: {_words(error)}",
-                hint="look at the directory's owner and free space, or name another: --state-dir",
-            ) from error
+            raise self.unusable(error) from error
+
+    def unusable(self, error: Exception) -> CronwrapError:
+        """Return the error that says that the history cannot be used, and why."""
+        return CronwrapError(
+            f"the history in {self.path} cannot be used: {_words(error)}",
+            hint="look at the directory's owner and free space, or name another: --state-dir",
+        )
 
     def _transaction(self, work: Callable[[sqlite3.Connection], Result], begin: str) -> Result:
-        db = self._db or self._open()
+        db = self._db or self._begin()
         db.execute(begin)
         try:
             result = work(db)
@@ -94,6 +98,14 @@ class Database:
             raise
         return result
 
+    def _begin(self) -> sqlite3.Connection:
+        """Open the file; one that could not be brought up to date, for want of room, is let go."""
+        try:
+            return self._open()
+        except BaseException:
+            self.close()
+            raise
+
     def _open(self) -> sqlite3.Connection:
         self._create()
         db = self._db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
@@ -101,7 +113,6 @@ class Database:
         db.execute("PRAGMA foreign_keys = ON")
         (version,) = db.execute("PRAGMA user_version").fetchone()
         if version > migrations.VERSION:
-            self.close()
             raise CronwrapError(
                 f"the history in {self.path} cannot be used:"
                 f" it was written by a newer cronwrap (schema {version})",

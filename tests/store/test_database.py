@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -203,3 +204,22 @@ def test_nobody_else_may_read_it(state_dir: Path) -> None:
     assert modes == {0o600}
     assert state_dir.stat().st_mode & 0o777 == 0o700
     assert store.runs()
+
+
+def test_where_there_was_no_room_for_it_the_same_is_said_again_and_later_it_works(
+    state_dir: Path,
+) -> None:
+    leave(state_dir, run_of(ended_unix_s=1.8e9))
+    store = Store(str(state_dir))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, before[1]))
+    try:
+        for _ in range(2):
+            with pytest.raises(CronwrapError, match=r"cannot be used: (disk I/O error|.*full)"):
+                store.take_in()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    store.take_in()
+
+    assert len(store.runs()) == 1

@@ -22,4 +22,5 @@ def text(words: str) -> str:
 def escape(words: str) -> str:
     """Return *words* so that mdoc takes none of them for its own."""
     escaped = words.replace("\\", "\\e").replace("-", "\\-")
+    escaped = re.sub(r"\b(Free|Net|Open)BSD", r"\1\\&BSD", escaped)  # a macro, it would say
     return f"\\&{escaped}" if escaped[:1] in {".", "'"} else escaped

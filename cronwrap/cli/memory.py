@@ -68,6 +68,8 @@ def recall(directory: str | None, chosen: str | None) -> Memory:
         for notice in store.notices():
             show.complain(notice, "cronwrap-history(1) says what can be saved from it")
     except CronwrapError as error:
+        if not store.is_readable():
+            raise
         show.complain(error.message, error.hint)
     return Memory(store, where, config)
 

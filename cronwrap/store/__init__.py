@@ -47,10 +47,20 @@ class Store:
 
     def take_in(self) -> None:
         """Move the files of runs that are over into the database, and forget what is too old."""
-        records.forget_what_jobs_said(self.directory)
-        files = iter(records.paths(self.directory))
-        while batch := list(islice(files, BATCH_FILES)):
-            self._take_in(batch)
+        try:
+            records.forget_what_jobs_said(self.directory)
+            files = iter(records.paths(self.directory))
+            while batch := list(islice(files, BATCH_FILES)):
+                self._take_in(batch)
+        except OSError as error:
+            raise self._database.unusable(error) from error
+
+    def is_readable(self) -> bool:
+        """Tell whether there is something to be shown, if only what was taken in before."""
+        try:
+            return self._database.path.stat().st_size > 0
+        except OSError:
+            return False
 
     def _take_in(self, files: list[Path]) -> None:
         read = {path: records.read(path) for path in files}

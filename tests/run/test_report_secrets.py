@@ -163,7 +163,11 @@ def test_a_url_on_our_own_command_line_is_masked_in_what_we_say(
 
     assert f"{refusing_url}/…" in done.stderr
     assert found_in(done.stderr_bytes) == []
-    assert found_in(files_of(cronwrap.state_dir)) == []
+    # It is kept where the report is owed, for its owner alone, and no longer.
+    (kept,) = (cronwrap.state_dir / "runs").iterdir()
+    assert URL_KEY.encode() in kept.read_bytes()
+    assert kept.stat().st_mode & 0o077 == 0
+    assert found_in(cronwrap("history", "--json").stdout.encode()) == []
 
 
 def test_a_configuration_that_others_can_read_is_pointed_out(

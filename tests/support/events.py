@@ -11,6 +11,9 @@ from typing import Any
 from tests.support.command import Cronwrap
 from tests.support.httpd import Httpd
 
+LATER = "; it is kept, and will be sent later"
+"""What is said of an end that an endpoint has not accepted, behind the reason."""
+
 CHECK = "/5e0e7a4c-3b1d-4a2f-9c8e-0123456789ab"
 """The path of a Healthchecks ping URL: a secret, all of it."""
 

@@ -15,6 +15,7 @@ from cronwrap.lint.crontab import Crontab
 from cronwrap.lint.dialects import DIALECTS
 from cronwrap.lint.finding import Finding
 from cronwrap.lint.inputs import STDIN, Inputs, Wanted
+from cronwrap.lint.mask import printable
 from cronwrap.lint.rule import Rule
 from cronwrap.lint.selection import FAIL_ON, Settings, chosen
 
@@ -96,7 +97,7 @@ def command(**given: Any) -> None:
     if not files and not inputs.problems:
         complain("there is no crontab on this host")
     for problem in inputs.problems:
-        complain(problem.message, problem.hint)
+        complain(printable(problem.message), problem.hint)
     fails = settings.fails(linter.worst(findings)) and not given["write_baseline"]
     raise SystemExit(2 if inputs.problems else 1 if fails else 0)
 

@@ -14,6 +14,7 @@ from cronwrap.lint.host import Host
 
 STDIN = "-"
 MOST_BYTES = 16 * 1024 * 1024  # more than the longest that any daemon takes
+_NO_TEXT = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 SYSTEM_FILES = ("/etc/crontab",)
 SYSTEM_DIRECTORIES = ("/etc/cron.d",)
 SPOOLS = ("/var/spool/cron/crontabs", "/var/spool/cron/tabs", "/var/spool/cron", "/etc/crontabs")
@@ -232,7 +233,7 @@ class Inputs:
             return False
         head = data[:8192]
         wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
-        if wide or head.count(0) > len(head) // 100:
+        if wide or len(head) - len(head.translate(None, _NO_TEXT)) > len(head) // 50:
             message = f"{path}: this is UTF-16" if wide else f"{path}: this is no text"
             hint = "cron reads bytes; save it as UTF-8" if wide else "is it the right file?"
             self.problems.append(Problem(message, hint))

@@ -9,6 +9,7 @@ from cronwrap.lint.rule import Rule, catalogue
 
 # The rule that finds secrets; what it points at is masked even where it is not asked.
 SECRETS = "CW602"
+_ACTING = re.compile("[\0-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @lru_cache(maxsize=256)
@@ -54,13 +55,16 @@ def _redacted(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Return *text* with what would act on a terminal as a sign for it.
+    r"""Return *text* with what would act on a terminal, or turn its direction, as a sign for it.
 
-    >>> printable("a\tb\x1b[2J\r")
-    'a b␛[2J␍'
+    >>> printable("a\tb\x1b[2J\r\u202ec")
+    'a b␛[2J␍\ufffdc'
     """
-    return re.sub(r"[\0-\x08\x0b-\x1f\x7f]", _sign, text.replace("\t", " ").replace("\n", " "))
+    text = text.replace("\t", " ").replace("\n", " ")
+    return _ACTING.sub(_sign, text)
 
 
 def _sign(match: re.Match[str]) -> str:
-    return "␡" if match[0] == "\x7f" else chr(0x2400 + ord(match[0]))
+    if match[0] < " ":
+        return chr(0x2400 + ord(match[0]))
+    return "␡" if match[0] == "\x7f" else "\ufffd"

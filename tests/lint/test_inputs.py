@@ -120,6 +120,7 @@ def test_a_dockerfile_stands_for_the_crontabs_that_it_copies(tmp_path: Path) -> 
     ("data", "said"),
     [
         (b"\x7fELF" + bytes(200), "this is no text"),
+        (bytes(range(256)), "this is no text"),
         (b"\xff\xfe0\0 \0", "this is UTF-16"),
     ],
 )

@@ -34,6 +34,10 @@ _ELSEWHERE = frozenset({
     "chroot", "doas", "gosu", "runuser", "setpriv", "su", "su-exec", "sudo", "systemd-run",
     "unshare",
 })  # fmt: skip
+# What puts files somewhere.
+_MAKERS = frozenset({
+    "cp", "curl", "git", "install", "ln", "mount", "mv", "rsync", "sshfs", "tar", "unzip", "wget",
+})  # fmt: skip
 _HOME = re.compile(r"(?:~|\$HOME|\$\{HOME\})(?=/|\Z)")
 
 
@@ -190,7 +194,7 @@ def resolved(job: Job, node: Node, text: str) -> str:
 def files(job: Job) -> Iterator[Ran]:
     """Yield the files that the job runs by a path, or gives to an interpreter."""
     for command in job.script.commands():
-        if not command.words:
+        if not command.words or any(one.program == "chroot" for one in outer(job, command)):
             continue
         first = command.words[0]
         if "/" in first.literal:
@@ -218,3 +222,33 @@ def script_of(command: Command) -> Word | None:
         if word.literal == "-" or not word.literal.startswith(("-", "+")):
             return word
     return None
+
+
+def is_missing(job: Job, ran: Ran) -> bool:
+    """Tell whether the job runs a file without asking for it, and it is not there."""
+    host, path = job.file.host, ran.path
+    if host is None or not path or host.exists(path) or host.is_hidden(path):
+        return False
+    return not is_guarded(job, path) and not _is_made(job, ran)
+
+
+def _is_made(job: Job, ran: Ran) -> bool:
+    """Tell whether the line writes the file, or mounts what it is on, before it runs it."""
+    return any(
+        one.start < ran.word.start and one.target is not None and one.target.value == ran.path
+        for one in job.script.redirects()
+    ) or any(
+        command.start < ran.word.start and command.program in _MAKERS
+        for command in job.script.commands()
+    )
+
+
+def environment_of(job: Job, path: str) -> str:
+    """Return the virtual environment that *path* is the interpreter or a script of; "" for none."""
+    place, directory, name = path.rpartition("/bin/")
+    if not directory or "/" in name:
+        return ""
+    is_usual = place.rpartition("/")[2] in ("venv", ".venv", "env", ".env", "virtualenv")
+    host = job.file.host
+    built = host is not None and host.exists(f"{place}/pyvenv.cfg")
+    return place if is_usual or built or "/virtualenvs/" in place or "/envs/" in place else ""

@@ -49,7 +49,7 @@ def _as_one(job: Job, stand: Stand, fail: Ping) -> list[tuple[Span, str]]:
         return []
     if ping.command.program not in CLIENTS:
         return []
-    if check_of(ping.url) != check_of(fail.url) or "?" in ping.url or ping.word.quotes == "'":
+    if check_of(ping.url) != check_of(fail.url) or "?" in ping.url or "'" in ping.word.quotes:
         return []
     operator = stand.item.operators[stand.step - 1]
     mark = job.spot(operator)

@@ -162,3 +162,45 @@ def test_a_mistake_about_reporting_weighs_less_than_one_that_keeps_the_job_from_
 
     assert [one.severity for one in findings("CW521", told)] == ["warning"]
     assert [one.severity for one in findings("CW521", stopped)] == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("code", "command"),
+    [
+        ("CW510", f"/x && curl {URL} || curl {OTHER}/fail"),
+        ("CW510", f"/x && curl '{URL}' || curl {URL}/fail"),
+        ("CW510", f"/x && curl {URL} || curl {URL}/fail || /y"),
+        ("CW510", "/x && curl https://nosnch.in/a || curl https://nosnch.in/a/fail"),
+        ("CW517", "sh -c 'curl https://a.b/?a=1&b=2'"),
+        ("CW517", "curl https://a.b/?a=1&b='2'"),
+        ("CW520", "cronwrap --check a -- /a 'x y' && /b"),
+        ("CW520", "sh -c 'cronwrap --check a -- /a && /b'"),
+    ],
+)
+def test_what_cannot_be_repaired_for_sure_is_only_told(code: str, command: str) -> None:
+    (finding,) = findings(code, f"0 3 * * * {command}")
+
+    assert finding.found.fix is None
+
+
+@pytest.mark.parametrize(
+    ("code", "command", "where"),
+    [
+        ("CW515", "cronwrap -c one -- /b", "one"),
+        ("CW516", "curl https://hc-ping.com/<uuid>", "https://hc-ping.com/"),
+        ("CW521", "cronwrap -c a --kill-after=soon -- /x", "--kill-after=soon"),
+        ("CW521", "cronwrap -c a --chek b -- /x", "--chek"),
+    ],
+)
+def test_a_finding_points_to_the_word_that_is_wrong(code: str, command: str, where: str) -> None:
+    text = f"0 2 * * * cronwrap --check one -- /a\n0 3 * * * {command}"
+    (finding,) = findings(code, text)
+
+    assert text[finding.found.start : finding.found.end] == where
+
+
+def test_output_thrown_away_in_the_way_of_bash_is_found() -> None:
+    line = "0 3 * * * /x &> /dev/null"
+
+    assert len(findings("CW523", f"SHELL=/bin/bash\n{line}")) == 1
+    assert findings("CW523", f"SHELL=/bin/bash\n{line.replace('null', 'shm/x')}") == []

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import signal
 import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cronwrap.run import pause
+from tests.run.test_lock import hold
 from tests.run.test_overlap import waits
 from tests.support.command import Cronwrap
 from tests.support.events import events, recorded, webhook
@@ -80,7 +82,7 @@ def test_a_check_of_any_name_can_be_paused_and_resumed(
 
 
 def test_a_pause_ends_by_itself(cronwrap: Cronwrap) -> None:
-    done = cronwrap("pause", "x", "--until", "1s")
+    done = cronwrap("pause", "x", "--until", "3s")
     assert " until 20" in done.stdout
 
     assert not runs(cronwrap)
@@ -91,12 +93,15 @@ def test_a_pause_ends_by_itself(cronwrap: Cronwrap) -> None:
 def test_a_run_that_waits_is_skipped_when_its_check_was_paused_meanwhile(
     cronwrap: Cronwrap,
 ) -> None:
-    running = cronwrap.start("-c", "x", "--overlap", "skip", "--splay", "2s", "--", "echo", "ran")
-    eventually(lambda: waits(running.pid))
+    first = hold(cronwrap, "--overlap", "wait")
+    waiting = cronwrap.start("-c", "x", "--overlap", "wait", "--", "echo", "ran")
+    eventually(lambda: waits(waiting.pid))
 
     cronwrap("pause", "x")
+    first.send_signal(signal.SIGTERM)
+    first.wait()
 
-    assert running.wait().stdout == ""
+    assert waiting.wait().stdout == ""
     assert recorded(cronwrap)["reason"] == "paused"
     assert list((cronwrap.state_dir / "locks").iterdir()) == []
 

@@ -1,7 +1,6 @@
 """A job that is started again when it has failed."""
 
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -69,7 +68,7 @@ def test_without_a_failure_there_is_one_attempt(cronwrap: Cronwrap) -> None:
         ((), 'kill -KILL "$$"'),
         (("--fail-if", "ERROR"), "echo ERROR"),
         (("--min-duration", "1m"), "true"),
-        (("--stall-timeout", "200ms", "--stall-action", "end"), "sleep 100"),
+        (("--stall-timeout", "700ms", "--stall-action", "end"), "sleep 100"),
     ],
     ids=["killed", "output", "too short", "stalled"],
 )
@@ -133,16 +132,12 @@ def test_told_to_stop_between_two_attempts_the_run_ends_at_once_and_says_so(
 
 
 def test_the_timeout_is_over_all_attempts(cronwrap: Cronwrap) -> None:
-    many = ("--retries", "100", "--retry-delay", "10ms", "--retry-backoff", "1")
-    begun_s = time.monotonic()
+    many = ("--retries", "60", "--retry-delay", "10ms", "--retry-backoff", "1")
 
-    done = cronwrap("-c", "x", *many, "--timeout", "1s", "--", "sh", "-c", "sleep 0.3; exit 1")
+    done = cronwrap("-c", "x", *many, "--timeout", "2s", "--", "sh", "-c", "sleep 0.1; exit 1")
 
     assert done.returncode in (1, 124)  # it may come while the job waits for its next attempt
-    assert time.monotonic() - begun_s < 20
-    end = recorded(cronwrap)
-    assert 2 <= end["attempts"] <= 4
-    assert 0.6 <= end["duration_s"] < 10
+    assert 1 < recorded(cronwrap)["attempts"] < 61
 
 
 def test_where_the_timeout_would_come_before_it_there_is_no_other_attempt(

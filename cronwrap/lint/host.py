@@ -111,6 +111,16 @@ class Host:
         return self.users.get(name)
 
     @cached_property
+    def shared_groups(self) -> frozenset[int]:
+        """The groups that somebody else than root is in: what they may write, others may write."""
+        lines = self.head("/etc/group", 10_000_000).decode(errors="replace").splitlines()
+        shared = {user.gid for user in self.users.values() if user.uid != 0}
+        for parts in (line.split(":") for line in lines):
+            if len(parts) >= 4 and parts[2].isdigit() and set(parts[3].split(",")) - {"", "root"}:  # noqa: PLR2004 - group(5)
+                shared.add(int(parts[2]))
+        return frozenset(shared - {0})
+
+    @cached_property
     def os_release(self) -> dict[str, str]:
         """What os-release(5) says."""
         lines = (self.head("/etc/os-release") or self.head("/usr/lib/os-release")).decode(

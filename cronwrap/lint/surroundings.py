@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cronwrap.lint.host import User
 from cronwrap.lint.lines import Job
 from cronwrap.lint.shell import Command, Node, Script, Word
 from cronwrap.lint.unwrap import SHELLS
@@ -252,3 +253,17 @@ def environment_of(job: Job, path: str) -> str:
     host = job.file.host
     built = host is not None and host.exists(f"{place}/pyvenv.cfg")
     return place if is_usual or built or "/virtualenvs/" in place or "/envs/" in place else ""
+
+
+def home_of(job: Job, path: str) -> User | None:
+    """Return the user, not root, in whose home, which is that user's own, *path* stands."""
+    host = job.file.host
+    for user in host.users.values() if host is not None and path else ():
+        place = user.home.rstrip("/")
+        # Accounts of services have homes such as /usr/sbin, or / itself.
+        if user.uid == 0 or place.count("/") < 2 or not path.startswith(f"{place}/"):  # noqa: PLR2004
+            continue
+        found = host.stat(place) if host is not None else None
+        if found is not None and found.st_uid == user.uid:
+            return user
+    return None

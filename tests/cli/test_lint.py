@@ -114,6 +114,16 @@ def test_a_baseline_keeps_what_is_known_quiet_and_tells_what_is_new(
     assert [json.loads(line)["line"] for line in done.stdout.splitlines()] == [3]
 
 
+def test_a_known_finding_that_is_there_twice_is_new_once(
+    cronwrap: Cronwrap, crontab: Path, tmp_path: Path
+) -> None:
+    cronwrap("lint", *DIALECT, "--write-baseline", tmp_path / "known.json", crontab)
+    crontab.write_text(BAD + BAD)
+    done = cronwrap("lint", *DIALECT, "--baseline", tmp_path / "known.json", "-f", "jsonl", crontab)
+
+    assert [json.loads(line)["line"] for line in done.stdout.splitlines()] == [2]
+
+
 def test_the_configuration_selects_and_the_command_line_wins(
     cronwrap: Cronwrap, crontab: Path
 ) -> None:

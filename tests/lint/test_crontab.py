@@ -106,6 +106,15 @@ def test_a_percent_sign_ends_the_command_and_an_escaped_one_does_not() -> None:
     assert found.stdin.text == "a%b"
 
 
+@pytest.mark.parametrize(
+    ("dialect", "value"), [("debian", "%a\\"), ("cronie", "%a\\\\"), ("busybox", "\\%a\\\\")]
+)
+def test_backslashes_in_quotes_are_left_as_the_daemon_leaves_them(dialect: str, value: str) -> None:
+    found = job(b"* * * * * x '\\%a\\\\'\n", dialect=dialect)
+
+    assert found.script.commands()[0].values == [value]
+
+
 def test_nodes_after_an_escaped_percent_sign_stand_where_they_are_in_the_file() -> None:
     data = b"* * * * * date +\\%F && sh -c 'x \\%d \"$HOME\" y'\n"
     found = job(data)

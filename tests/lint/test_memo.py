@@ -71,6 +71,21 @@ def test_lines_that_repeat_are_found_to_be_what_they_are(
     assert shown(linter.lint([file], RULES)) == shown(one_by_one(file))
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["*/5 * * * * /x/a", "*/5 * * * * flock -n /l /x/a", "*/5 * * * * /x/b"],  # looks at both
+        ["0 3 * * * */5 /x/a", "0 3 * * * */5   /x/a"],  # points to neither
+        ["D=/x", "0 3 * * * /x/a $D", "D=", "0 3 * * * /x/a $D", "0 4 * * * rm -rf $D/*"],
+    ],
+)
+def test_lines_that_are_nearly_the_same_are_told_apart(lines: list[str]) -> None:
+    data = "".join(f"{line}\n" for line in lines * 4).encode()
+    file = Crontab(data, form="system" if "*/5" in lines[0][9:] else "user")
+
+    assert shown(linter.lint([file], RULES)) == shown(one_by_one(file)) != []
+
+
 @pytest.mark.parametrize("count", [1, 50])
 def test_each_of_many_equal_commands_is_found_in_its_own_place(count: int) -> None:
     rules = [rule for rule in RULES if rule.code == "CW404"]

@@ -19,7 +19,6 @@ from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Assignment, Found
 from cronwrap.lint.rule import ERROR, WARNING, Rule
-from cronwrap.lint.unwrap import SHELLS
 
 _VARIABLE = re.compile(r"(?:(?<![^\s/:=,\"])\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\$\([A-Za-z].*?\))")
 _IN_PATH = re.compile(r"\$\w+|\$\{\w+\}|\$\(.*?\)|`")
@@ -67,14 +66,8 @@ def _expanded(assignment: Assignment) -> str:
 
 def _is_evaluated(assignment: Assignment) -> bool:
     """Tell whether a job gives the value to a shell, which expands it then."""
-    mark = re.compile(rf"\$\{{?{re.escape(assignment.name)}\b")
-    return any(
-        (command.program == "eval" or command.program in SHELLS)
-        and any(one.name == assignment.name for word in command.args for one in word.variables)
-        for job in assignment.jobs
-        if mark.search(job.command.text)
-        for command in job.script.commands()
-    )
+    mark = re.compile(rf"(?:\s-[a-z]*c|\beval)\s+[\"']?\$\{{?{re.escape(assignment.name)}\b")
+    return any(mark.search(job.command.text) for job in assignment.jobs)
 
 
 RULE = Rule("CW301", "variable-in-value", ERROR, "assignment", _find, only_with=("$", "`"))

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from datetime import datetime
 from typing import Any
 
 import click
@@ -142,9 +143,11 @@ def _wanted(given: dict[str, Any], settings: Settings) -> Wanted:
 
 
 def _print(format_: str, findings: list[Finding], paths: list[str]) -> None:
-    if format_ == "text" and sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+    if format_ == "text" and sys.stdout.isatty():
         from cronwrap.lint.formats.text import text
+        from cronwrap.schedule import zone
 
-        click.echo(text(findings, paths, colour=True), nl=False)
+        colour = "NO_COLOR" not in os.environ
+        click.echo(text(findings, paths, colour=colour, now=datetime.now(zone())), nl=False)
     else:
         click.echo(formats.render(format_, findings, paths), nl=False)

@@ -1,11 +1,13 @@
 """``cronwrap lint`` as a user meets it: what it prints, writes and exits with."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.support.command import Cronwrap
+from tests.support.terminal import on_terminal
 
 GOOD = "0 3 * * * /usr/local/bin/backup\n"
 BAD = "0 3 * * * cd /x; rm -rf y\n"
@@ -166,3 +168,18 @@ def test_a_host_without_crontabs_is_told_and_fine(cronwrap: Cronwrap, tmp_path: 
     done = cronwrap("lint", "--root", tmp_path)
 
     assert (done.returncode, done.stderr) == (0, "cronwrap: there is no crontab on this host\n")
+
+
+def test_a_person_is_shown_the_next_runs_and_a_program_is_not(cronwrap: Cronwrap) -> None:
+    crontab = cronwrap.directory / "crontab"
+    crontab.write_text("* 5 * * * flock -n /run/lock/poll /usr/local/bin/poll\n")
+    words = ("lint", "--dialect", "debian", "crontab")
+
+    piped = cronwrap(*words)
+    with on_terminal(cronwrap, *words) as terminal:
+        terminal.wait()
+
+    runs = re.findall(rb"[A-Z][a-z]{2} \d{4}-\d\d-\d\d 05:0[0-9]", terminal.screen)
+    assert b"= next runs: " in terminal.screen
+    assert len(set(runs)) == 3
+    assert "next runs" not in piped.stdout

@@ -1,11 +1,15 @@
 """For people: each finding with its line and a mark under the offence."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from cronwrap.lint import mask
+from cronwrap.lint.crontab import Job
 from cronwrap.lint.finding import Finding
 
+_ABOUT_SCHEDULES = "CW2"
 WIDTH = 110  # of what is shown of a line
 _COLOURS = {"error": "1;31", "warning": "1;33", "info": "1;36"}
 
@@ -18,12 +22,34 @@ class _Part(NamedTuple):
     end: int
 
 
-def text(findings: Sequence[Finding], paths: Sequence[str], *, colour: bool = False) -> str:  # noqa: ARG001 - as each format
-    """Return the findings as blocks of lines."""
-    return "\n".join(_block(finding, colour=colour) for finding in findings)
+def text(
+    findings: Sequence[Finding],
+    paths: Sequence[str],  # noqa: ARG001 - as each format
+    *,
+    colour: bool = False,
+    now: datetime | None = None,
+) -> str:
+    """Return the findings as blocks of lines.
+
+    With *now*, an aware time, those about schedules show the next runs; what a program reads must
+    not differ from day to day.
+    """
+    return "\n".join(_block(finding, colour=colour, now=now) for finding in findings)
 
 
-def _block(finding: Finding, *, colour: bool) -> str:
+def _next_runs(finding: Finding, now: datetime) -> str:
+    """Return the next runs of the job that a finding about a schedule is about, else ""."""
+    from cronwrap.schedule import runs
+
+    job = finding.line
+    if not finding.rule.code.startswith(_ABOUT_SCHEDULES) or not isinstance(job, Job):
+        return ""
+    if job.schedule is None or job.schedule.never or job.schedule.reboot:
+        return ""
+    return ", ".join(f"{run.when:%a %Y-%m-%d %H:%M}" for run in islice(runs(job.schedule, now), 3))
+
+
+def _block(finding: Finding, *, colour: bool, now: datetime | None) -> str:
     def paint(words: str, code: str) -> str:
         return f"\x1b[{code}m{words}\x1b[0m" if colour and words else words
 
@@ -41,6 +67,8 @@ def _block(finding: Finding, *, colour: bool) -> str:
     fix = finding.found.fix
     hint = finding.hint + (" (--fix does)" if fix and fix.safe else "")
     rows += [f"  {margin} = {hint}"] if finding.hint else []
+    upcoming = _next_runs(finding, now) if now is not None else ""
+    rows += [f"  {margin} = next runs: {upcoming}"] if upcoming else []
     return "\n".join(rows) + "\n"
 
 

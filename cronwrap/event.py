@@ -22,6 +22,7 @@ REASONS = (
     "output",  # what it wrote or reported breaks a rule
     "too_short",  # it succeeded too soon
     "lost",  # its wrapper was cut off: power, SIGKILL, the OOM killer
+    "missed",  # it has not run, and should have
     "overlap",  # it was skipped: another run holds its lock
     "paused",  # it was skipped: somebody has paused the check
 )
@@ -34,12 +35,13 @@ _ENDS = {
     "stopped": "was stopped",
     "stalled": "stalled",
     "lost": "was cut off",
+    "missed": "has not run",
     "overlap": "was skipped",
     "paused": "was skipped",
     "output": "failed",
     "too_short": "failed",
 }
-_NO_DURATION = {"start", "not_started", "overlap", "paused"}
+_NO_DURATION = {"start", "not_started", "missed", "overlap", "paused"}
 _PHASES = {"start": "started", "success": "succeeded", "log": "reports"}
 
 _COMMAND_CHARACTERS = 300  # of the command line in a report

@@ -187,3 +187,15 @@ def test_two_at_once_tell_it_once(cronwrap: Cronwrap, httpd: Httpd) -> None:
 
     assert {running.wait().returncode for running in processes} == {1}
     assert len(httpd.received) == 1
+
+
+def test_a_schedule_or_zone_that_is_none_is_found_in_the_configuration(
+    cronwrap: Cronwrap,
+) -> None:
+    config = '[checks.a]\nschedule = "0 25 * * *"\n[checks.b]\ntimezone = "Europe/Vena"\n'
+
+    done = cronwrap("config", "check", config=config)
+
+    assert done.returncode == 1
+    assert "[checks.a]: the hour '25' is out of range" in done.stderr
+    assert "[checks.b]: there is no time zone Europe/Vena" in done.stderr

@@ -214,6 +214,11 @@ def _without_shapes(data: bytes) -> bytes:
     return b"".join([*parts, data[position:]]) if parts else data
 
 
+def triggers() -> frozenset[bytes]:
+    """Return what a line has one of, in lower case, if something in it looks like a secret."""
+    return frozenset(trigger for rule in _RULES for trigger in rule.triggers)
+
+
 def spans(data: bytes) -> list[tuple[int, int]]:
     """Return where in *data*, a line, something stands that looks like a secret.
 

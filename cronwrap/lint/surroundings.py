@@ -48,7 +48,7 @@ class Ran(NamedTuple):
     Attributes:
         command: that runs it.
         word: that names it.
-        path: absolute; "" if it is not known.
+        path: absolute; "" if it is not known, or not asked for.
         how: "program", "script" (of an interpreter) or "sourced".
     """
 
@@ -194,16 +194,23 @@ def resolved(job: Job, node: Node, text: str) -> str:
 
 def files(job: Job) -> Iterator[Ran]:
     """Yield the files that the job runs by a path, or gives to an interpreter."""
+    jailed = "chroot" in job.command.text
+    for ran in named_files(job):
+        if not jailed or all(one.program != "chroot" for one in outer(job, ran.command)):
+            yield ran._replace(path=resolved(job, ran.command, ran.word.literal))
+
+
+def named_files(job: Job) -> Iterator[Ran]:
+    """Yield the files that the job runs as they are written, each without its path."""
     for command in job.script.commands():
-        if not command.words or any(one.program == "chroot" for one in outer(job, command)):
+        if not command.words:
             continue
         first = command.words[0]
         if "/" in first.literal:
-            yield Ran(command, first, resolved(job, command, first.literal), "program")
+            yield Ran(command, first, "", "program")
         word = script_of(command)
         if word is not None:
-            how = "sourced" if command.program in (".", "source") else "script"
-            yield Ran(command, word, resolved(job, command, word.literal), how)
+            yield Ran(command, word, "", "sourced" if command.name in (".", "source") else "script")
 
 
 def is_interpreter(command: Command) -> bool:

@@ -17,11 +17,11 @@ from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.rule import WARNING, Rule
-from cronwrap.lint.surroundings import Ran, files, home, is_elsewhere
+from cronwrap.lint.surroundings import Ran, home, is_elsewhere, named_files, resolved
 
 
 def _find(job: Job) -> Iterator[Found]:
-    for ran in files(job):
+    for ran in named_files(job):
         text = ran.word.literal
         if text[:1] in "/~$`" or text in ("-", "") or "{" in text or "://" in text:
             continue
@@ -39,7 +39,8 @@ def _find(job: Job) -> Iterator[Found]:
 
 def _is_there(job: Job, ran: Ran) -> bool:
     host = job.file.host
-    return host is not None and bool(ran.path) and host.exists(ran.path)
+    path = resolved(job, ran.command, ran.word.literal) if host is not None else ""
+    return host is not None and bool(path) and host.exists(path)
 
 
 def _is_moved(job: Job, ran: Ran) -> bool:

@@ -14,15 +14,15 @@ from collections.abc import Iterator
 
 from cronwrap.lint.bad_line import costs
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.rule import ERROR, Rule
+from cronwrap.lint.rule import ERROR, INFO, Rule
 from cronwrap.schedule import ScheduleError, parse
 
 _COMMAS = re.compile(r",{2,}")
 
 
 def _find(job: Job) -> Iterator[Found]:
-    if job.schedule is not None and not job.schedule.oddities:
-        return
+    taken = job.schedule is not None  # as systemd-cron, supercronic and bcron do
+    does = f"{job.dialect.title} takes it all the same" if taken else costs(job.dialect)
     text = job.schedule_at.text
     for field in job.fields_at:
         mended = _COMMAS.sub(",", field.text).strip(",")
@@ -33,9 +33,10 @@ def _find(job: Job) -> Iterator[Found]:
         )
         yield job.found(
             where,
-            f"a value is missing in {field.text}; {costs(job.dialect)}",
+            f"a value is missing in {field.text}; {does}",
             f"write {mended}",
             safe=[(where, mended)] if _is_right(text.replace(field.text, mended), job) else [],
+            severity=INFO if taken else "",
         )
 
 

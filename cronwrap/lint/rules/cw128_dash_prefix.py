@@ -36,7 +36,7 @@ def _find(job: Job) -> Iterator[Found]:
             dash,
             f"- before the schedule is cronie's; {costs(job.dialect)}",
             "drop it",
-            safe=[(dash, "")],
+            safe=[(dash, "")] if len(first.text) > 1 else [],  # alone, it is in a field's place
         )
     match = _FLAG.match(job.command.text)
     if match is not None and not (job.dialect.name in _KNOWS_N and match[0].strip() == "-n"):

@@ -23,6 +23,8 @@ def _find(job: Job) -> Iterator[Found]:
     schedule = job.schedule
     if schedule is None or not schedule.never or not (schedule.days and schedule.months):
         return
+    if any(oddity.kind == "wrap_empty" for oddity in schedule.oddities):
+        return  # CW202 tells of that
     day, month = field(job, "day"), field(job, "month")
     if day is not None and month is not None and schedule.minutes and schedule.hours:
         names = listed(MONTHS[number - 1] for number in sorted(schedule.months))

@@ -16,7 +16,7 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.rule import WARNING, Rule
+from cronwrap.lint.rule import INFO, WARNING, Rule
 from cronwrap.lint.shell import Command
 from cronwrap.schedule import normal_period_s
 
@@ -46,10 +46,10 @@ def _find(job: Job) -> Iterator[Found]:
         every = gaps.shortest_s // 60
         yield job.found(
             heavy[0],
-            f"runs every {f'{every} minutes' if every > 1 else 'minute'}, and "
-            f"{job.dialect.title} starts it again while the last run still goes on",
+            f"runs every {f'{every} minutes' if every > 1 else 'minute'}; "
+            f"{job.dialect.title} starts it again even if the last run still goes on",
             "put flock -n LOCKFILE before it, or cronwrap --overlap skip",
-            unsafe=[],
+            severity=INFO if gaps.shortest_s >= _FEW_S else "",
         )
 
 

@@ -185,11 +185,14 @@ class _Delivery:
             if why:
                 return Result(kind=REJECTED, why=why)
             deliveries = fresh
+        refused = None
         for delivery in deliveries:
             result = self._one(delivery)
-            if result.kind != ACCEPTED:
+            if result.kind == UNDELIVERED:  # all of it is sent again later
                 return result
-        return Result(kind=ACCEPTED)
+            if result.kind == REJECTED and refused is None:  # keeps no other part back
+                refused = result
+        return refused or Result(kind=ACCEPTED)
 
     def _one(self, delivery: Delivery) -> Result:
         """Try until it is accepted, or rejected, or not to be tried again in this time."""

@@ -143,6 +143,33 @@ def test_an_end_is_tried_again(httpd: Httpd, courier_to: MakeCourier, status: in
     assert finish(courier_to(httpd.url)) == Result(kind=ACCEPTED, tries=3)
 
 
+def test_a_part_that_is_refused_keeps_no_other_part_back(
+    httpd: Httpd, courier_to: MakeCourier
+) -> None:
+    httpd.answers = [404, 200]  # Bugsink: no check-ins, but events
+    table = {"service": "sentry", "dsn": f"http://k@127.0.0.1:{httpd.port}/1", "events": True}
+    courier = courier_to(services.from_table("s", table, origin="c", environ={}))
+
+    result = finish(courier, END_EVENT.replace(phase=FAIL, exit_status=3))
+
+    assert httpd.paths == ["/api/1/cron/nightly/k/", "/api/1/envelope/"]
+    assert (result.kind, result.tries) == (REJECTED, 2)
+    assert result.why.startswith("answered 404")
+
+
+def test_a_part_that_is_to_be_sent_later_keeps_the_others_back_until_then(
+    httpd: Httpd, courier_to: MakeCourier
+) -> None:
+    httpd.always = rate_limited(3600)
+    table = {"service": "sentry", "dsn": f"http://k@127.0.0.1:{httpd.port}/1", "events": True}
+    courier = courier_to(services.from_table("s", table, origin="c", environ={}))
+
+    result = finish(courier, END_EVENT.replace(phase=FAIL, exit_status=3))
+
+    assert httpd.paths == ["/api/1/cron/nightly/k/"]
+    assert (result.kind, result.tries) == (UNDELIVERED, 1)
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 400, 401, 403, 404, 409, 410])
 def test_what_is_final_is_not_tried_again(
     httpd: Httpd, courier_to: MakeCourier, status: int

@@ -13,28 +13,38 @@ Good::
     0 4 * * * cd /srv/app && ./run.sh
 """
 
+import re
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.rule import WARNING, Rule
 from cronwrap.lint.surroundings import Ran, home, is_elsewhere, named_files, resolved
 
+# A word with a slash that does not begin with one, or an interpreter: few lines have either.
+_WORTH = re.compile(
+    r"(?:\A|[\s;&|({'\"`])(?:[\w.-]+/|\.\s|source\s)|(?:python|php|perl|ruby|node|Rscript|sh)[\d.]*\s"
+)
+
 
 def _find(job: Job) -> Iterator[Found]:
-    for ran in named_files(job):
-        text = ran.word.literal
-        if text[:1] in "/~$`" or text in ("-", "") or "{" in text or "://" in text:
-            continue
-        if _is_there(job, ran) or _is_moved(job, ran):
-            continue
-        place = home(job)
-        where = "in the daemon's own directory" if job.dialect.name == "supercronic" else "in HOME"
-        yield job.found(
-            ran.word,
-            f"{job.dialect.title} starts jobs {where}{f', {place}' if place else ''}:"
-            f" {text} is looked for there",
-            "write the full path, or `cd /its/directory && ` before it",
-        )
+    for ran in named_files(job) if _WORTH.search(job.command.text) else ():
+        yield from _relative(job, ran)
+
+
+def _relative(job: Job, ran: Ran) -> Iterator[Found]:
+    text = ran.word.literal
+    if text[:1] in "/~$`" or text in ("-", "") or "{" in text or "://" in text:
+        return
+    if _is_there(job, ran) or _is_moved(job, ran):
+        return
+    place = home(job)
+    where = "in the daemon's own directory" if job.dialect.name == "supercronic" else "in HOME"
+    yield job.found(
+        ran.word,
+        f"{job.dialect.title} starts jobs {where}{f', {place}' if place else ''}:"
+        f" {text} is looked for there",
+        "write the full path, or `cd /its/directory && ` before it",
+    )
 
 
 def _is_there(job: Job, ran: Ran) -> bool:

@@ -187,8 +187,13 @@ class Crontab:
         return self._job(row, data)
 
     def _job(self, row: Row, data: bytes) -> Line:
+        start = row.start
         words = tuple(
-            self._piece(row.start + match.start(), row.start + match.end())
+            Piece(
+                match[0].decode(errors="surrogateescape"),
+                start + match.start(),
+                start + match.end(),
+            )
             for match in islice(_WORD.finditer(data), self.dialect.most_fields + 2)
         )
         fields = self._fields(words)

@@ -41,7 +41,8 @@ def _of_error(error: OSError, delivery: Mail, attempt: Attempt) -> Outcome:
     if isinstance(error, smtplib.SMTPException):
         return _of_server(error, server)
     if isinstance(error, ssl.SSLError):
-        return Verdict(kind=REJECTED, why=f"{server}: {words.of_tls(error)}")
+        why = words.of_tls(error, plain='should "security" be starttls?')
+        return Verdict(kind=REJECTED, why=f"{server}: {why}")
     if isinstance(error, TimeoutError):
         return Failure(why=f"{server}: {words.timed_out(attempt.timeout_s, attempt.stage)}")
     return Failure(why=f"{server}: {words.of_system(error)}")

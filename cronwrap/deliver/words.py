@@ -108,8 +108,8 @@ def _host(url: str) -> str:
         return ""
 
 
-def of_tls(error: "ssl.SSLError") -> str:
-    """Return what an error of TLS means."""
+def of_tls(error: "ssl.SSLError", *, plain: str = "is it http, not https?") -> str:
+    """Return what an error of TLS means; *plain* is what to look at where none is spoken."""
     import ssl
 
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -122,5 +122,5 @@ def of_tls(error: "ssl.SSLError") -> str:
         return f"TLS certificate not trusted: {error.verify_message}; set ca_file to its authority"
     reason = (error.reason or "handshake failed").replace("_", " ").lower()
     if "wrong version" in reason or "http request" in reason:
-        return "no TLS is spoken there; is it http, not https?"
+        return f"no TLS is spoken there; {plain}"
     return f"TLS failed: {reason}"

@@ -2,7 +2,8 @@
 
 import os
 import socket
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from cronwrap.services.base import (
     Mail,
     Verdict,
 )
-from tests.support.authority import Authority
+from tests.support.authority import Authority, stranger
 from tests.support.ports import free_port
 from tests.support.recorders import Mailbox, datagrams, mailbox
 from tests.support.waiting import content, eventually, is_alive, pids_in
@@ -273,6 +274,61 @@ def test_a_login_over_starttls(authority: Authority, ca_file: str) -> None:
 
     assert "refused the login; look at user and password (535" in refused
     assert "TLS certificate not trusted" in untrusted
+
+
+def test_a_login_over_tls_from_the_first_byte(authority: Authority, ca_file: str) -> None:
+    # aiosmtpd takes STARTTLS alone for TLS.
+    tls = {"ssl_context": authority.trusted(), "auth_require_tls": False}
+    with mailbox(authenticator=authenticate, **tls) as server:
+        mail = mail_to(server, security="tls", user="u", password=SECRET)
+
+        assert send(mail, ca_file=ca_file) == TAKEN
+        assert len(server.messages) == 1
+        refused = rejected(send(mail._replace(user="v"), ca_file=ca_file))
+
+    assert "refused the login; look at user and password (535" in refused
+
+
+@pytest.mark.parametrize(
+    ("context", "said"),
+    [
+        (lambda authority: stranger(), "TLS certificate not trusted: "),
+        (Authority.wrong_name, "the TLS certificate is for another host name"),
+        (Authority.expired, "the TLS certificate has expired"),
+    ],
+    ids=["unknown", "wrong name", "expired"],
+)
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_server_that_cannot_be_trusted_is_given_nothing(
+    authority: Authority,
+    ca_file: str,
+    security: str,
+    context: Callable[[Authority], ssl.SSLContext],
+    said: str,
+) -> None:
+    logins = []
+
+    def note(*_: Any) -> AuthResult:
+        logins.append(security)
+        return AuthResult(success=True)
+
+    kind = "ssl_context" if security == "tls" else "tls_context"
+    options = {kind: context(authority), "auth_require_tls": security == "starttls"}
+    with mailbox(authenticator=note, **options) as server:
+        mail = mail_to(server, security=security, user="u", password=SECRET)
+
+        why = rejected(send(mail, ca_file=ca_file))
+
+        assert (server.envelopes, logins) == ([], [])
+    assert why.startswith(f"localhost:{server.port}: {said}")
+
+
+def test_a_server_that_speaks_no_tls_where_it_should_is_told(server: Mailbox) -> None:
+    why = rejected(send(mail_to(server, security="tls", user="u", password=SECRET)))
+
+    place = f"localhost:{server.port}"
+    assert why == f'{place}: no TLS is spoken there; should "security" be starttls?'
+    assert server.envelopes == []
 
 
 def test_a_server_without_starttls_is_given_nothing(server: Mailbox) -> None:

@@ -10,6 +10,7 @@ from cronwrap.errors import CronwrapError
 from cronwrap.event import FAIL, SUCCESS, Event
 from cronwrap.services.base import ACCEPTED, Mail, Verdict
 from cronwrap.services.endpoint import Endpoint
+from tests.support.authority import Authority
 from tests.support.recorders import mailbox
 
 RUN_ID = "0b7d4bd2-8f0c-4b1c-9d0c-4d6f6f0f9a11"
@@ -57,6 +58,21 @@ def test_a_server_gets_the_report() -> None:
     assert headers["Message-ID"] == f"<{RUN_ID}.fail@h1.example.org>"
     assert headers["Auto-Submitted"] == "auto-generated"
     assert message.get_content().replace("\r\n", "\n") == FAILED.report(100_000)
+
+
+def test_a_server_behind_tls_gets_it_too(authority: Authority) -> None:
+    with mailbox(ssl_context=authority.trusted()) as server:
+        place = {"server": f"127.0.0.1:{server.port}", "security": "tls"}
+        trusting = endpoint_of(**place, ca_file=str(authority.ca_file))
+        (delivery,) = trusting.render(FAILED, {})
+
+        assert Senders(trusting).send(delivery, timeout_s=20) == Verdict(kind=ACCEPTED)
+        refused = Senders(endpoint_of(**place)).send(delivery, timeout_s=20)
+
+        assert [message["To"] for message in server.messages] == ["ops@example.org, b@example.org"]
+    assert isinstance(refused, Verdict)
+    assert "TLS certificate not trusted: " in refused.why
+    assert refused.why.endswith("; set ca_file to its authority")
 
 
 def test_only_failures_are_told_unless_on_says_more() -> None:

@@ -51,7 +51,7 @@ class _AnyPort(Controller):
     def _create_server(self) -> Any:
         listener = socket.create_server(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
-        return self.loop.create_server(self._factory_invoker, sock=listener)
+        return self.loop.create_server(self._factory_invoker, sock=listener, ssl=self.ssl_context)
 
 
 class Mailbox:
@@ -96,6 +96,9 @@ class Mailbox:
 
 @contextlib.contextmanager
 def mailbox(**options: Any) -> Iterator[Mailbox]:
-    """An SMTP server; *options* are those of aiosmtpd's Controller."""
+    """An SMTP server; *options* are those of aiosmtpd's Controller.
+
+    With ``tls_context`` it has STARTTLS, with ``ssl_context`` TLS from the first byte.
+    """
     with contextlib.closing(Mailbox(**options)) as one:
         yield one

@@ -87,14 +87,12 @@ def _setting(setting: Setting) -> tuple[str, ...]:
         words.append("Must be given.")
     if setting.secret:
         words.append("Secret.")
-    return (setting.name, _default(setting), ", ".join(setting.env) or "-", " ".join(words))
-
-
-def _default(setting: Setting) -> str:
-    if setting.default is None:
-        return "-"
-    values = setting.default if isinstance(setting.default, list) else [setting.default]
-    return ", ".join(map(str, values))
+    return (
+        setting.name,
+        setting.default_words or "-",
+        ", ".join(setting.env) or "-",
+        " ".join(words),
+    )
 
 
 def _as_json(definition: Definition) -> dict[str, Any]:

@@ -154,8 +154,7 @@ def _setting(setting: Setting) -> str:
     if setting.required:
         words.append("Must be given.")
     if setting.default is not None:
-        default = setting.default if isinstance(setting.default, list) else [setting.default]
-        words.append(f"The default is {', '.join(map(str, default))}.")
+        words.append(f"The default is {setting.default_words}.")
     if setting.example:
         words.append(f"Such as {setting.example}.")
     if setting.secret:

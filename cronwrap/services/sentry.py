@@ -29,6 +29,8 @@ def build(definition: spec.Definition, settings: Mapping[str, Any], table: Table
     """
     if "slug" in settings and not _SLUG.fullmatch(settings["slug"]):
         raise table.wrong("slug", "at most 50 of a-z, 0-9, - and _")
+    if not settings.get("check_ins") and not settings.get("events"):
+        raise table.error("check_ins = false without events = true: nothing would be sent")
     derived = {**_dsn(settings["dsn"], table), "monitor_config": _monitor_config(settings, table)}
     return spec.TemplateService(definition, {**settings, **derived})
 

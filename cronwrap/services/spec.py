@@ -72,6 +72,16 @@ class Setting(NamedTuple):
     choices: Mapping[str, Value] = MappingProxyType({})
     example: str = ""
 
+    @property
+    def default_words(self) -> str:
+        """The default for a person to read; "" when there is none."""
+        values = self.default if isinstance(self.default, list) else [self.default]
+        return ", ".join(_word(one) for one in values if one is not None)
+
+
+def _word(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
 
 class Definition(NamedTuple):
     """A kind of place that events go to, before anybody's settings.

@@ -824,7 +824,7 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                  'hint': {'403': 'the token has expired or is not valid',
                           '404': 'there is no such job; look at its token',
                           '429': 'the plan allows no more pings for now'}}),
- 'sentry': (1933065454,
+ 'sentry': (2868569875,
             {'summary': 'Sentry crons, hosted or your own.',
              'reference': 'https://docs.sentry.io/product/crons/',
              'events': 'start -> in_progress; success -> ok; fail -> error, with duration and '
@@ -833,8 +833,9 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                        'settings say.',
              'limits': '16 kB of output in an event. 6 check-ins a minute for each monitor and '
                        'environment. Every check-in is answered 202, also one that is dropped: '
-                       'look at the monitor. Bugsink and GlitchTip drop all of them; for these '
-                       'there is glitchtip.',
+                       'look at the monitor. Bugsink and GlitchTip keep none: set events = true '
+                       "and check_ins = false there; GlitchTip's heartbeats have a service of "
+                       'their own, glitchtip.',
              'proof': 'Nothing: Sentry answers 202 also to check-ins that it drops, of an unknown '
                       "monitor or over a limit. Look at the monitor's check-ins.",
              'verb': {'start': 'in_progress', 'success': 'ok', 'fail': 'error'},
@@ -842,7 +843,6 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
              'limit': {'report': 16000},
              'accept': {'status': [200, 201, 202]},
              'url': ['{server}/api/{project}/cron/{slug}/{public_key}/'],
-             'every': {},
              'json': {'check_in_id': '{run_id}',
                       'monitor_slug': '{slug}',
                       'status': '{verb}',
@@ -853,7 +853,8 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                       'contexts': {'trace': {'trace_id': '{run_id|hex}',
                                              'span_id': '{run_id|hex|cut:16}',
                                              'op': 'cron'}}},
-             'fail': [{},
+             'every': [{'when': '{check_ins}'}],
+             'fail': [{'when': '{check_ins}'},
                       {'when': '{events}',
                        'url': '{server}/api/{project}/envelope/',
                        'headers': {'Content-Type': 'application/x-sentry-envelope',
@@ -900,6 +901,10 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                           'events': {'help': 'Send an error event with the output of a run that '
                                              'failed, too.',
                                      'kind': 'flag'},
+                          'check_ins': {'help': 'Send check-ins; false for a server that takes '
+                                                'events alone.',
+                                        'kind': 'flag',
+                                        'default': True},
                           'schedule': {'help': 'Cron expression, or "every N minutes" (hours, '
                                                'days, weeks, months); creates and updates the '
                                                'monitor.'},
@@ -926,7 +931,8 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                       '401': 'the key in the DSN is not right',
                       '403': 'the key in the DSN is not right, or has been disabled',
                       '404': 'this is no Sentry that takes check-ins (Bugsink and GlitchTip do '
-                             'not); is the DSN right?'}}),
+                             'not): set events = true and check_ins = false, unless the DSN is '
+                             'wrong'}}),
  'slack': (1462291334,
            {'summary': 'Slack, incoming webhooks.',
             'reference': 'https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/',

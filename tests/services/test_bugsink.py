@@ -109,12 +109,13 @@ def bugsink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bugsink]:
             process.wait()
 
 
-def config(bugsink: Bugsink) -> str:
+def config(bugsink: Bugsink, *, check_ins: str = "false") -> str:
     return f"""
         [endpoints.bugsink]
         service = "sentry"
         dsn = "{bugsink.dsn}"
         events = true
+        check_ins = {check_ins}
     """
 
 
@@ -130,8 +131,9 @@ def fail(cronwrap: Cronwrap, check: str, script: str, **options: str) -> str:
 def test_a_failure_is_stored_with_its_output(cronwrap: Cronwrap, bugsink: Bugsink) -> None:
     cronwrap.write_config(config(bugsink))
 
-    fail(cronwrap, "stored", "printf 'it broke: <é>\\n'", environment="qa")
+    said = fail(cronwrap, "stored", "printf 'it broke: <é>\\n'", environment="qa")
 
+    assert said == ""
     (issue,) = bugsink.issues("stored")
     (event,) = bugsink.events(issue["id"])
     data = event["data"]
@@ -163,13 +165,14 @@ def test_output_that_is_long_and_no_utf_8_is_stored(cronwrap: Cronwrap, bugsink:
     assert output.endswith("the reason\n")
 
 
-def test_of_check_ins_that_it_does_not_take_it_is_told_what_to_do(
+def test_where_it_is_sent_check_ins_that_is_told_and_the_failure_is_stored_all_the_same(
     cronwrap: Cronwrap, bugsink: Bugsink
 ) -> None:
-    cronwrap.write_config(config(bugsink))
+    cronwrap.write_config(config(bugsink, check_ins="true"))
 
     said = fail(cronwrap, "nightly", "true")
 
     assert "answered 404 Not Found" in said
-    assert "this is no Sentry that takes check-ins (Bugsink and GlitchTip do not)" in said
+    assert "takes check-ins (Bugsink and GlitchTip do not): set events = true and check_ins" in said
     assert bugsink.key not in said
+    assert len(bugsink.issues("nightly")) == 1

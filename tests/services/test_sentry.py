@@ -152,6 +152,13 @@ def test_of_other_events_there_is_the_check_in_alone(event: Event) -> None:
     assert len(render(endpoint("sentry", dsn="https://K@h/1", events=True), event)) == 1
 
 
+def test_a_server_without_check_ins_is_sent_events_alone() -> None:
+    place = endpoint("sentry", dsn="https://K@h/1", events=True, check_ins=False)
+
+    assert [render(place, event) for event in (STARTED, SUCCEEDED)] == [[], []]
+    assert only(place, FAILED).url == "https://h/api/1/envelope/"
+
+
 def test_a_log_is_not_sent() -> None:
     assert render(endpoint("sentry", dsn="https://K@h/1"), FAILED.replace(phase=LOG)) == []
 
@@ -196,6 +203,7 @@ def test_what_is_no_dsn_is_not_taken_for_one(url: str) -> None:
         ({"slug": "Nightly"}, "slug must be at most 50 of a-z, 0-9, - and _"),
         ({"slug": "x" * 51}, "slug must be at most 50 of a-z, 0-9, - and _"),
         ({"schedule": "0 2 * *"}, "schedule must be a cron expression of five fields"),
+        ({"check_ins": False}, "check_ins = false without events = true: nothing would be sent"),
         ({"timezone": "UTC"}, "timezone is of no use without a schedule"),
         ({"max_runtime": "30"}, "max_runtime must be a number"),
     ],
@@ -232,7 +240,7 @@ def test_what_takes_no_check_ins_is_rejected_with_what_to_do(httpd: Httpd) -> No
     told = tell(httpd, "sentry", STARTED, dsn=dsn(httpd))
 
     assert told.kinds == ["rejected"]
-    assert "Bugsink and GlitchTip do not" in told.why
+    assert "Bugsink and GlitchTip do not): set events = true and check_ins = false" in told.why
 
 
 def test_a_rate_limit_is_waited_out(httpd: Httpd) -> None:

@@ -81,9 +81,16 @@ class Outbox:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[bool]:
-        """Be the one who sends what is owed; False when another process is."""
+        """Be the one who sends what is owed; False when another process is, or nothing can be."""
+        if not self._database.exists():
+            yield False
+            return
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(self._directory / LOCK, flags, 0o600), "rb") as file:
+        try:
+            number = os.open(self._directory / LOCK, flags, 0o600)
+        except OSError as error:
+            raise self._database.unusable(error) from error
+        with os.fdopen(number, "rb") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:

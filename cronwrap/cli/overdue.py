@@ -12,9 +12,9 @@ from cronwrap.cli import memory, show
 from cronwrap.deliver.outbox import Sent
 from cronwrap.services.base import ACCEPTED
 from cronwrap.watch.due import Plan
-from cronwrap.watch.overdue import is_new, overdue, report
+from cronwrap.watch.overdue import due_checks, is_new, report
 from cronwrap.watch.plans import endpoints
-from cronwrap.watch.status import Status
+from cronwrap.watch.status import OVERDUE, Status
 
 SCHEMA = "cronwrap-overdue/1"
 HEADINGS = ("overdue", "since", "late", "last run", "schedule", "told")
@@ -48,7 +48,10 @@ def command(
     known = memory.recall(directory, chosen)
     now_unix_s = time.time()
     plans = known.plans
-    found = overdue(known.store, plans, memory.names(checks), now_unix_s)
+    looked_at = due_checks(known.store, plans, memory.names(checks), now_unix_s)
+    for one in looked_at:
+        _complain_of(one)
+    found = [one for one in looked_at if one.state == OVERDUE]
     told: dict[str, Told] = {}
     for one in found:
         if not dry_run and is_new(one):
@@ -61,6 +64,17 @@ def command(
     elif found:
         show.table(HEADINGS, [_row(one, told, now_unix_s) for one in found])
     raise SystemExit(1 if found else 0)
+
+
+def _complain_of(one: Status) -> None:
+    """Say that a check is watched by nobody, for its schedule cannot be read."""
+    if one.due is not None and one.due.problem:
+        name, schedule = (show.harmless(text) for text in (one.check.name, one.due.plan.schedule))
+        show.complain(
+            f"check {name}: the schedule '{schedule}' is not understood, so a run that is missing"
+            f" is not seen: {show.harmless(one.due.problem)}",
+            "give the run a --schedule such as '0 2 * * *', or forget the check if it is gone",
+        )
 
 
 def _as_json(one: Status, told: Told | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rich.text import Text
 from cronwrap import units
 from cronwrap.cli import memory, show
 from cronwrap.cli.running import rows as running_rows
-from cronwrap.event import SUCCESS
+from cronwrap.event import LOG, SUCCESS
 from cronwrap.store import Store
 from cronwrap.watch.due import Due
 from cronwrap.watch.status import (
@@ -166,7 +166,7 @@ def _running(run: Any) -> str:
 
 def _outcome(one: Status) -> str:
     check = one.check
-    words = [check.last_phase]
+    words = [SKIPPED if check.last_phase == LOG else check.last_phase]
     if check.last_reason not in {"", "exit"}:
         words.append(check.last_reason.replace("_", " "))
     if check.last_exit_status is not None:

@@ -96,7 +96,9 @@ def look(
         parsed = parse(plan.schedule)
         next_unix_s = _next(parsed, datetime.fromtimestamp(now_unix_s, zone))
         last_unix_s = _last(parsed, datetime.fromtimestamp(now_unix_s - plan.grace_s, zone))
-    except (CronwrapError, ZoneInfoNotFoundError, OSError, ValueError, OverflowError) as error:
+    except ZoneInfoNotFoundError:
+        return Due(plan, problem=f"there is no time zone {plan.timezone!r}")
+    except (CronwrapError, OSError, ValueError, OverflowError) as error:
         return Due(plan, problem=str(getattr(error, "message", error)))
     overdue = (
         last_unix_s is not None

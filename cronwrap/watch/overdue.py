@@ -14,20 +14,20 @@ from cronwrap.store.outbox import Address
 from cronwrap.units import format_duration
 from cronwrap.watch.due import Plan
 from cronwrap.watch.plans import endpoints
-from cronwrap.watch.status import OVERDUE, Status, statuses
+from cronwrap.watch.status import Status, statuses
 
 MISSED = "missed"
 
 
-def overdue(
+def due_checks(
     store: Store, plans: Mapping[str, Plan], names: tuple[str, ...], now_unix_s: float
 ) -> list[Status]:
-    """Return the checks whose run is missing; of one never seen before, the time counts from now."""
+    """Return the checks that have a schedule; of one never seen before, the time counts from now."""
     found = statuses(store, plans, names, now_unix_s)
     for status in found:
         if status.due is not None and store.check(status.check.name) is None:
             store.save(status.check._replace(schedule=status.due.plan.schedule))
-    return [one for one in found if one.state == OVERDUE]
+    return [one for one in found if one.due is not None]
 
 
 def is_new(status: Status) -> bool:

@@ -63,6 +63,20 @@ def test_a_miss_is_told_to_where_the_last_run_reported_and_only_once(
     assert "before" in shown.stdout
 
 
+def test_a_schedule_that_is_not_understood_is_told_for_nobody_watches_that_check(
+    cronwrap: Cronwrap,
+) -> None:
+    leave(cronwrap.state_dir, ran("typo", 5, schedule="0 2 * *"), ran("fine", 0.0))
+
+    done = cronwrap("overdue")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    complaint, hint = done.stderr.splitlines()
+    assert "check typo: the schedule '0 2 * *' is not understood" in complaint
+    assert "five fields" in complaint
+    assert hint.startswith("cronwrap: hint: ")
+
+
 def test_the_next_time_that_is_missed_is_told_again(cronwrap: Cronwrap, httpd: Httpd) -> None:
     place = f"webhook+{httpd.url}/hook"
     leave(cronwrap.state_dir, ran("late", 5, place=place))

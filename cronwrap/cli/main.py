@@ -54,8 +54,9 @@ class Commands(click.Group):
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write both forms."""
         formatter.write_usage(ctx.command_path, "[OPTIONS] [--] COMMAND [ARG]...")
-        forms = f"{'|'.join(self.list_commands(ctx))} [OPTIONS] ..."
-        formatter.write_usage(ctx.command_path, forms, prefix=" " * len("Usage: "))
+        formatter.write_usage(
+            ctx.command_path, "SUBCOMMAND [OPTIONS] ...", prefix=" " * len("Usage: ")
+        )
 
 
 @click.group(

@@ -61,7 +61,7 @@ class Pattern:
         shown = (
             self.text if len(self.text) <= NAME_CHARACTERS else f"{self.text[:NAME_CHARACTERS]}..."
         )
-        return f"{self.option} {shown!r}"
+        return f"{self.option} {quoted(shown)}"
 
     @property
     def is_settled(self) -> bool:
@@ -205,6 +205,15 @@ def windows(line: str, *, begun: bool, ended: bool) -> "Iterator[tuple[str, bool
 
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
+
+
+def quoted(text: str) -> str:
+    r"""Return *text* in quotes as it stands, for two backslashes are another expression.
+
+    >>> print(quoted("a\\d"), quoted("a\x1b"))
+    'a\d' 'a\x1b'
+    """
+    return f"'{text}'" if text.isprintable() else repr(text)
 
 
 def _shown(text: str) -> str:

@@ -235,7 +235,8 @@ class Lifetime:
         for message, hint in self._job.warnings:
             self._say(message, hint)
         if self._record.problem:
-            self._say(self._record.problem, "the job is not held up; see --state-dir")
+            reassurance = "the job is not held up; " if self._supervisor else ""
+            self._say(self._record.problem, f"{reassurance}see --state-dir")
 
     def _event(self, **values: "Any") -> Event:
         return self._start.replace(**values)

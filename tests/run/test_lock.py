@@ -248,6 +248,7 @@ def test_a_lock_that_cannot_be_taken_keeps_the_job_from_running(
     assert (
         hint == "cronwrap: hint: the job did not run: it must not without its lock; see --state-dir"
     )
+    assert "the job is not held up" not in done.stderr
     (event,) = events(httpd)
     assert (event["phase"], event["reason"], event["exit_status"]) == ("fail", "not_started", 125)
     assert cronwrap("-c", "x", *there, "--", "echo", "ran").stdout == "ran\n"

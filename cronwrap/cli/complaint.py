@@ -2,8 +2,13 @@
 
 import os
 
+_told: set[str] = set()
+
 
 def complain(message: str, hint: str = "") -> None:
-    """Tell of a mistake on standard error."""
+    """Tell of a mistake on standard error; once, however many steps of a command it ends."""
+    if message in _told:
+        return
+    _told.add(message)
     text = f"cronwrap: {message}\n" + (f"cronwrap: hint: {hint}\n" if hint else "")
     os.write(2, text.encode(errors="backslashreplace"))

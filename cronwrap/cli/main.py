@@ -98,7 +98,7 @@ def main() -> int:
         _complain(error)
         return 2
     except CronwrapError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        complain(error.message, error.hint)
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130

@@ -285,7 +285,11 @@ def test_a_login_is_sent_as_basic_authorization() -> None:
         ({"start": 3}, "[services.mine.start]: must be a table", ""),
         ({"start": {"text": "{check|cut:4|uper}"}}, "text: unknown filter 'uper'", "upper?"),
         ({"start": {"text": "{check|}"}}, "text: unknown filter ''", ""),
-        ({"start": {"text": "{check|list}"}}, "list cannot be used on check", "it is for metrics, tags"),
+        (
+            {"start": {"text": "{check|list}"}},
+            "list cannot be used on check",
+            "it is for metrics, tags",
+        ),
         ({"start": {"when": "{hots}"}}, "when: unknown field 'hots'", "did you mean host?"),
         ({"start": {"max_age": "soon"}}, "[services.mine.start]: max_age ", ""),
         ({"start": {"json_lines": {"a": "b"}}}, "json_lines must be a list", ""),

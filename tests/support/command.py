@@ -4,6 +4,7 @@ Output goes to files, so that the end of the command is seen as such: nothing wa
 process that keeps a pipe open, and a test may look at what was written at any time.
 """
 
+import contextlib
 import difflib
 import os
 import signal
@@ -194,7 +195,8 @@ class Cronwrap:
                 if pipe is not None:
                     pipe.close()
         for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it may be ending by itself
+                os.kill(pid, signal.SIGKILL)
 
     def processes(self) -> set[int]:
         """Return what runs with this test's state directory in its environment."""

@@ -82,7 +82,7 @@ def digest(data: bytes) -> bytes:
 
 
 def is_left(path: str) -> bool:
-    """Tell whether the run's file at *path* has no living wrapper or reporter."""
+    """Tell whether nobody alive holds the file at *path*: a run's, its wrapper or reporter."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:

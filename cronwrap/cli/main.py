@@ -114,7 +114,7 @@ def _complain(error: click.ClickException) -> None:
         complain("which of them?", f"`{context.command_path} --help` tells of each")
         return
     hint = f"`{context.command_path} --help` lists what there is" if context is not None else ""
-    complain(error.format_message(), hint)
+    complain(" ".join(error.format_message().split()), hint)
 
 
 def _open_closed_streams() -> None:

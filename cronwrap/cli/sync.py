@@ -17,19 +17,12 @@ from cronwrap.event import Event
 from cronwrap.run import options
 from cronwrap.run.endpoints import Endpoints
 from cronwrap.run.job import Job, assemble
-from cronwrap.schedule import normal_period_s, parse
+from cronwrap.schedule import DEFAULT, DIALECTS, normal_period_s, parse
 from cronwrap.services import sync
 from cronwrap.services.base import Answer
 from cronwrap.services.endpoint import Endpoint
 
 FIELDS_OF_CRON = 5
-NICKNAMES = {
-    "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *",
-    "@weekly": "0 0 * * 0", "@daily": "0 0 * * *", "@midnight": "0 0 * * *",
-    "@hourly": "0 * * * *",
-}  # fmt: skip
-
-
 LOCAL_ZONE = Path("/etc/localtime")
 
 
@@ -131,7 +124,7 @@ def _wanted(job: Job) -> sync.Wanted:
         CronwrapError: its schedule is none that a service could take.
     """
     schedule = parse(job.schedule)
-    words = NICKNAMES.get(job.schedule, job.schedule)
+    words = DIALECTS[DEFAULT].nicknames.get(job.schedule, job.schedule)
     gaps = normal_period_s(schedule)
     if gaps is None or len(words.split()) != FIELDS_OF_CRON:
         message = f"[checks.{job.check}]: no service can be told the schedule {job.schedule!r}"

@@ -11,7 +11,7 @@ import fcntl
 import os
 import time
 
-from cronwrap.state import safe_name
+from cronwrap.state import is_left, safe_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,26 +84,11 @@ class Log:
             names = sorted(entry.name for entry in entries)
         for name in names:
             path = os.path.join(self._directory, name)
-            if name.endswith(SUFFIX) and (path == self.path or _is_over(path)):
+            if name.endswith(SUFFIX) and (path == self.path or is_left(path)):
                 _pack(path, redact)
-            elif name.endswith(PART) and _is_over(path):
+            elif name.endswith(PART) and is_left(path):
                 os.unlink(path)
         _prune(self._directory, limits)
-
-
-def _is_over(path: str) -> bool:
-    """Tell whether nobody is at the file any more."""
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(fd)
-    return True
 
 
 def _pack(path: str, redact: "Any") -> None:

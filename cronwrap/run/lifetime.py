@@ -90,12 +90,13 @@ class Lifetime:
             if number := self._rest(delay_s):
                 ended = {**ended, **outcome.stopped_between(number)}
                 break
+            again_s = time.monotonic()  # as of the first attempt: before it is started
             again = self._start_again(start, ended)
             if isinstance(again, NotStarted):
                 self._say(again.message, again.hint)
                 ended = {**ended, **outcome.not_started(again)}
                 break
-            ended = self._attempt(again, time.monotonic())
+            ended = self._attempt(again, again_s)
         ended_s = self._supervisor.ended_s if self._supervisor else self._started_s
         if self._gate is not None:
             self._gate.leave()

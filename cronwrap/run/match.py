@@ -43,13 +43,15 @@ class Pattern:
     Attributes:
         option: which gave it, such as "fail-if".
         text: as it was given.
+        origin: where it was given, for people; "" where that is not known.
         line: the first that matched, cut around the match, or None.
         problem: why it cannot be judged, or "".
     """
 
-    def __init__(self, option: str, text: str) -> None:
+    def __init__(self, option: str, text: str, origin: str = "") -> None:
         self.option = option
         self.text = text
+        self.origin = origin
         self.line: str | None = None
         self.problem = ""
         self._words = text.split("|") if text and not SPECIAL & set(text) else []
@@ -62,6 +64,10 @@ class Pattern:
             self.text if len(self.text) <= NAME_CHARACTERS else f"{self.text[:NAME_CHARACTERS]}..."
         )
         return f"{self.option} {quoted(shown)}"
+
+    @property
+    def _where(self) -> str:
+        return f"{self.origin}: " if self.origin else ""
 
     @property
     def is_settled(self) -> bool:
@@ -100,7 +106,7 @@ class Pattern:
                 warnings.simplefilter("ignore")  # of expressions that may mean something else soon
                 self._expression = re.compile(self.text)
         except (re.error, RecursionError, OverflowError, MemoryError) as error:
-            self.problem = f"{self} is no regular expression: {error}"
+            self.problem = f"{self._where}{self} is no regular expression: {error}"
 
     def _within_credit(self, work: "Callable[[], None]") -> None:
         """Do *work*, or give the expression up when that takes more than its credit."""
@@ -117,7 +123,8 @@ class Pattern:
             work()
             armed = False
         except TooSlowError:
-            self.problem = f"{self} was given up: it takes too long on what the job writes"
+            too_slow = "was given up: it takes too long on what the job writes"
+            self.problem = f"{self._where}{self} {too_slow}"
         finally:
             armed = False
             self._credit_s = _signal.setitimer(_signal.ITIMER_VIRTUAL, 0.0)[0]

@@ -96,9 +96,10 @@ def patterns(job: "Job") -> "list[Pattern]":
     from cronwrap.run import match
 
     return [
-        match.Pattern(option, text)
+        match.Pattern(option, text, job.origins[key])
         for option in EXPRESSIONS
-        for text in job.values[option.replace("-", "_")]
+        for key in (option.replace("-", "_"),)
+        for text in job.values[key]
     ]
 
 

@@ -177,7 +177,8 @@ def test_one_that_is_given_up_costs_the_job_nothing_and_is_told(cronwrap: Cronwr
     assert (done.returncode, done.stdout) == (0, f"{BAIT}\nERR\nmore\n")
     end = recorded(cronwrap)
     assert end["phase"] == "success"
-    problem = f"fail-unless {CATASTROPHE!r} was given up: it takes too long on what the job writes"
+    given_up = "was given up: it takes too long on what the job writes"
+    problem = f"option --fail-unless: fail-unless {CATASTROPHE!r} {given_up}"
     assert end["warning"] == f"it wrote 'ERR' (warn-if 'ERR'); {problem}"
 
 

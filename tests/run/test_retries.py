@@ -44,6 +44,14 @@ def test_a_line_divides_the_attempts_in_the_report_but_not_in_the_output(
     assert recorded(cronwrap)["output_bytes"] == len("at 1\nat 2\nat 3\n")
 
 
+def test_each_attempt_is_timed_from_before_its_start(cronwrap: Cronwrap) -> None:
+    cronwrap("-c", "x", *TWICE, "--", "sh", "-c", "exit 3")
+
+    took = [float(part.split()[-2]) for part in recorded(cronwrap)["detail"].split("; ")[1:]]
+    assert len(took) == 2
+    assert min(took) > 0, "no process starts and ends within half a millisecond"
+
+
 def test_when_all_attempts_fail_the_status_is_that_of_the_last(cronwrap: Cronwrap) -> None:
     done = cronwrap("-c", "x", *TWICE, "--", "sh", "-c", 'exit "$CRONWRAP_RUN_ATTEMPT"')
 

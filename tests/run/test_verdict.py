@@ -242,8 +242,11 @@ def test_where_no_output_is_reported_no_line_of_it_is(cronwrap: Cronwrap) -> Non
         ),
         (["--expect", "rows"], "expect 'rows' is not NAME, one of >= <= == != > <, and a number"),
         (["--min-duration", "5x"], "min_duration '5x' has the unknown unit 'x'"),
-        (["--fail-if", "("], "fail-if '(' is no regular expression: missing )"),
-        (["--fail-unless", "*"], "fail-unless '*' is no regular expression: nothing to repeat"),
+        (["--fail-if", "("], "option --fail-if: fail-if '(' is no regular expression: missing )"),
+        (
+            ["--fail-unless", "*"],
+            "option --fail-unless: fail-unless '*' is no regular expression: nothing to repeat",
+        ),
     ],
 )
 def test_a_mistake_in_a_rule_is_told_and_reported_and_the_job_runs(
@@ -255,6 +258,17 @@ def test_a_mistake_in_a_rule_is_told_and_reported_and_the_job_runs(
     assert problem in done.stderr
     end = recorded(cronwrap)
     assert (end["phase"], problem in end["warning"]) == ("success", True)
+
+
+def test_a_mistake_in_an_expression_says_where_it_was_written(cronwrap: Cronwrap) -> None:
+    done = cronwrap("-c", "x", "--", "true", config='[checks.x]\nwarn_if = "["')
+    of_variable = cronwrap("-c", "x", "--", "true", env={"CRONWRAP_FAIL_IF": "("})
+
+    wrong = "warn-if '[' is no regular expression"
+    assert done.stderr.startswith(f"cronwrap: {cronwrap.config_file}: [checks.x]: {wrong}")
+    wrong = "fail-if '(' is no regular expression"
+    assert f"cronwrap: environment CRONWRAP_FAIL_IF: {wrong}" in of_variable.stderr
+    assert f"environment CRONWRAP_FAIL_IF: {wrong}" in recorded(cronwrap)["warning"]
 
 
 @pytest.mark.parametrize("option", ["--stall-timeout", "--stall-action"])
@@ -356,7 +370,8 @@ def test_an_expression_that_is_none_is_found_before_any_run(cronwrap: Cronwrap) 
     checked = cronwrap("config", "check", config=config)
     dry = cronwrap("--dry-run", "-c", "x", "--", "true", config=config)
 
-    told = "cronwrap: fail-if '(' is no regular expression: missing ), unterminated subpattern"
+    where = f"{cronwrap.config_file}: [checks.x]"
+    told = f"cronwrap: {where}: fail-if '(' is no regular expression: missing ), unterminated"
     assert (checked.returncode, dry.returncode) == (1, 0)
     assert checked.stderr.startswith(told)
     assert dry.stderr.startswith(told)

@@ -46,7 +46,11 @@ _ASSIGNMENTS = {
         rb"""("[^"]*"|'[^']*'|[^\s"'].*?|)\s*\Z""",
         re.DOTALL,
     ),
-    "identifier": re.compile(rb"\s*([A-Za-z_]\w*)\s*=\s*(.*?)\s*\Z", re.DOTALL),
+    "identifier": re.compile(rb"\s*(\w+)\s*=\s*(.*?)\s*\Z", re.DOTALL),
+    "supercronic": re.compile(rb"[ \t]*([^\t\n\f\r =]+)[\t\n\f\r ]*=[\t\n\f\r ]*(.*)\Z", re.DOTALL),
+    # The value ends at the first blank; what else might be an assignment is dropped as too short
+    # for a job, if it is.
+    "names": re.compile(rb"[ \t]*(MAILTO|SHELL|PATH)=([^ \t#]*)"),
     "any": re.compile(rb"[ \t]*([^\s=]+)[ \t]*=[ \t]*(.*?)[ \t]*\Z", re.DOTALL),
 }
 
@@ -171,14 +175,14 @@ class Crontab:
     def _line(self, row: Row) -> Line:
         data = self.data[row.start : row.end]
         if self.dialect.strips_cr and data.endswith(b"\r"):
-            data = data[:-1]
-            row = row._replace(end=row.end - 1)
+            data = data.rstrip(b"\r") if self.dialect.strips_cr == "all" else data[:-1]
+            row = row._replace(end=row.start + len(data))
         stripped = data.strip(b" \t")
         if not stripped:
             return Line(row)
         if stripped[:1] == b"#":
             return Comment(row)
-        if b"=" in stripped and (found := _ASSIGNMENTS[self.dialect.assignments].match(data)):
+        if b"=" in stripped and (found := self._assignment(data)):
             name, value = (
                 self._piece(row.start + found.start(part), row.start + found.end(part))
                 for part in (1, 2)
@@ -186,23 +190,34 @@ class Crontab:
             return Assignment(row, name, value)
         return self._job(row, data)
 
+    def _assignment(self, data: bytes) -> "re.Match[bytes] | None":
+        """Return name and value, if the daemon takes the line for an assignment, or drops it."""
+        found = _ASSIGNMENTS[self.dialect.assignments].match(data)
+        if found is None and self.dialect.names and len(data.split()) <= SCHEDULE_FIELDS:
+            return _ASSIGNMENTS["any"].match(data)
+        return found
+
     def _job(self, row: Row, data: bytes) -> Line:
         start = row.start
+        if self.dialect.hash_cuts:
+            data = data.partition(b"#")[0]
         words = tuple(
             Piece(
                 match[0].decode(errors="surrogateescape"),
                 start + match.start(),
                 start + match.end(),
             )
-            for match in islice(_WORD.finditer(data), self.dialect.most_fields + 2)
+            for match in islice(_WORD.finditer(data), self.dialect.most_fields + 3)
         )
         fields = self._fields(words)
         most = len(fields)
         wanted = most + (self.form == "system") + 1
         if len(words) < wanted:
             few = len(words) < most or most < self._fewest(words)
-            return Bad(row, words, "few_fields" if few else "no_command")
+            return Bad(row, words, fields, "few_fields" if few else "no_command")
         user = words[most] if self.form == "system" else None
+        if self.dialect.command_options and words[wanted - 1].text == "-n" and words[wanted:]:
+            wanted += 1
         return Job(row, fields, user, self._piece(words[wanted - 1].start, row.end))
 
     def _fewest(self, words: tuple[Piece, ...]) -> int:
@@ -210,6 +225,9 @@ class Crontab:
 
     def _fields(self, words: tuple[Piece, ...]) -> tuple[Piece, ...]:
         """Return those of the first *words* that are the schedule."""
+        first = words[0]
+        if self.dialect.dash_prefix and first.text[:1] == "-" != first.text[1:2]:
+            words = (Piece(first.text[1:], first.start + 1, first.end), *words[1:])
         fewest = self._fewest(words)
         if fewest > 1:
             # supercronic takes as many as make a schedule.
@@ -217,9 +235,6 @@ class Crontab:
                 text = " ".join(word.text for word in words[:most])
                 if len(words) > most and parsed(text, self.dialect.name)[0] is not None:
                     return words[:most]
-            if self.dialect.dash_prefix and words[0].text.startswith("-"):
-                first = words[0]
-                return (Piece(first.text[1:], first.start + 1, first.end), *words[1:fewest])
         return words[:fewest]
 
     def _piece(self, start: int, end: int) -> Piece:

@@ -199,104 +199,20 @@ class Continued(Line):
     kind = "continued"
 
 
-class Bad(Line):
-    """A line that is no job: too few words.
+class _Scheduled(Line):
+    """A line with a schedule.
 
     Attributes:
-        words: what stands there between blanks.
-        reason: "few_fields" or "no_command".
+        fields_at: the fields of the schedule.
     """
 
-    kind = "bad"
-
-    def __init__(
-        self,
-        row: Row,
-        words: tuple[Piece, ...],
-        reason: str,
-    ) -> None:
-        super().__init__(row)
-        self.words = words
-        self.reason = reason
-
-    @property
-    def refusal(self) -> str:
-        """Why the daemon does not take the line; Debian's cron takes one without a command."""
-        runs_nothing = self.reason == "no_command" and self.dialect.empty_command
-        return super().refusal if runs_nothing else self.reason
-
-
-class Assignment(Line):
-    """``NAME=value``.
-
-    Attributes:
-        name, value: as the daemon takes them, outer quotes removed.
-        name_at, value_at: as they are written, with quotes.
-        quote: the quote around the value, or "".
-    """
-
-    kind = "assignment"
-
-    def __init__(self, row: Row, name_at: Piece, value_at: Piece) -> None:
-        super().__init__(row)
-        self.name_at = name_at
-        self.value_at = value_at
-        raw = self.dialect.raw_values
-        self.name = _unquoted(name_at.text)
-        self.value = value_at.text if raw else _unquoted(value_at.text)
-        self.quote = value_at.text[:1] if self.value != value_at.text else ""
-
-    @property
-    def ignored(self) -> bool:
-        """Whether the daemon drops it, as it takes but a few names."""
-        return not self.dialect.any_name and self.name not in self.dialect.names
-
-    @property
-    def jobs(self) -> "Iterator[Job]":
-        """The jobs that get it: those below, up to the next assignment of the name."""
-        for line in self.file.lines[self.number :]:
-            if isinstance(line, Assignment) and line.name == self.name:
-                return
-            if isinstance(line, Job):
-                yield line
-
-
-class Job(Line):
-    """A schedule and a command.
-
-    Attributes:
-        schedule_at: the schedule as it is written: "*/5 2 * * mon" or "@daily".
-        fields_at: its fields.
-        user: the user column, or None in a user's crontab.
-        command: all that follows, as it is written.
-    """
-
-    kind = "job"
-
-    def __init__(
-        self,
-        row: Row,
-        fields_at: tuple[Piece, ...],
-        user: Piece | None,
-        command: Piece,
-    ) -> None:
+    def __init__(self, row: Row, fields_at: tuple[Piece, ...]) -> None:
         super().__init__(row)
         self.fields_at = fields_at
-        self.user = user
-        self.command = command
-        self.base = command.start
-
-    @property
-    def refusal(self) -> str:
-        """Why the daemon does not take the line, as a short word; "" if it does."""
-        if self.schedule is None:
-            return "schedule"
-        most = self.dialect.max_command_bytes
-        return "too_long" if 0 < most < len(self.raw) else super().refusal
 
     @cached_property
     def schedule_at(self) -> Piece:
-        """The schedule, as it is written."""
+        """The schedule as it is written: "*/5 2 * * mon" or "@daily"."""
         start, end = self.fields_at[0].start, self.fields_at[-1].end
         return Piece(self.file.data[start:end].decode(errors="surrogateescape"), start, end)
 
@@ -318,6 +234,127 @@ class Job(Line):
     def nickname(self) -> str:
         """``@daily``; "" for a schedule in fields."""
         return self.fields_at[0].text if self.fields_at[0].text.startswith("@") else ""
+
+
+class Bad(_Scheduled):
+    """A line that is no job: too few words.
+
+    Attributes:
+        words: what stands there between blanks.
+        fields_at: those of them that are the schedule, or would be.
+        reason: "few_fields" or "no_command".
+    """
+
+    kind = "bad"
+
+    def __init__(
+        self, row: Row, words: tuple[Piece, ...], fields_at: tuple[Piece, ...], reason: str
+    ) -> None:
+        super().__init__(row, fields_at)
+        self.words = words
+        self.reason = reason
+
+    @property
+    def refusal(self) -> str:
+        """Why the daemon does not take the line; Debian's cron takes one without a command."""
+        return super().refusal if self._runs_nothing else self.reason
+
+    @property
+    def _runs_nothing(self) -> bool:
+        has_all = self.reason == "no_command" and self.schedule is not None
+        if self.file.form == "system":  # the user is read on into the next line, but for a blank
+            has_all = has_all and self.words != self.fields_at and self.data[-1:] in b" \t"
+        return has_all and self.dialect.empty_command
+
+
+class Assignment(Line):
+    """``NAME=value``.
+
+    Attributes:
+        name, value: as the daemon takes them, outer quotes removed.
+        name_at, value_at: as they are written, with quotes.
+        quote: the quote around the value, or "".
+    """
+
+    kind = "assignment"
+
+    def __init__(self, row: Row, name_at: Piece, value_at: Piece) -> None:
+        super().__init__(row)
+        self.name_at = name_at
+        self.value_at = value_at
+        is_vixie = self.dialect.assignments == "vixie"
+        self.name = _unquoted(name_at.text) if is_vixie else name_at.text
+        self.value = _value(value_at.text, self.dialect.quotes)
+        most = self.dialect.max_assignment_bytes
+        if 0 < most < len(self.data):
+            kept = self.file.data[value_at.start : row.start + most]
+            self.value = kept.decode(errors="surrogateescape")
+        text = value_at.text
+        self.quote = text[:1] if text[:1] in ("'", '"') and self.value != text else ""
+
+    @property
+    def ignored(self) -> bool:
+        """Whether the daemon drops it, as it takes but a few names, and no blank before the =."""
+        start = self.text.lstrip(" \t")
+        names = self.dialect.names
+        return bool(names) and not any(start.startswith(f"{name}=") for name in names)
+
+    @property
+    def refusal(self) -> str:
+        """Why the daemon does not take the line, as a short word; "" if it does."""
+        most = self.dialect.max_assignment_bytes
+        if 0 < most < len(self.data) and self.quote:
+            return "too_long"
+        if self.dialect.empty_value == "refused" and not self.value_at.text:
+            return "empty_value"
+        return super().refusal
+
+    @property
+    def jobs(self) -> "Iterator[Job]":
+        """The jobs that get it: those below, up to the next assignment of the name."""
+        for line in self.file.lines[self.number :]:
+            if isinstance(line, Assignment) and line.name == self.name:
+                return
+            if isinstance(line, Job):
+                yield line
+
+
+class Job(_Scheduled):
+    """A schedule and a command.
+
+    Attributes:
+        fields_at: the fields of the schedule.
+        user: the user column, or None in a user's crontab.
+        command: all that follows, as it is written.
+    """
+
+    kind = "job"
+
+    def __init__(
+        self,
+        row: Row,
+        fields_at: tuple[Piece, ...],
+        user: Piece | None,
+        command: Piece,
+    ) -> None:
+        super().__init__(row, fields_at)
+        self.user = user
+        self.command = command
+        self.base = command.start
+
+    @property
+    def refusal(self) -> str:
+        """Why the daemon does not take the line, as a short word; "" if it does."""
+        dialect = self.dialect
+        if self.schedule is None:
+            return "schedule"
+        if not dialect.star_command and (self.user or self.command).text.startswith("*"):
+            return "star"
+        if dialect.command_options and self.command.text.startswith("-"):
+            return "option"
+        if 0 < dialect.max_command_bytes < len(self.raw):
+            return "too_long"
+        return "too_long" if 0 < dialect.max_line_bytes < len(self.data) else super().refusal
 
     @property
     def raw(self) -> bytes:
@@ -363,7 +400,9 @@ class Job(Line):
     def value(self, name: str) -> str | None:
         """Return the value of *name* that the crontab gives this job; None if it gives none."""
         found = self.assignment(name)
-        return None if found is None else found.value
+        if found is None or (not found.value and self.dialect.empty_value == "unset"):
+            return None
+        return found.value
 
     @property
     def path(self) -> str:
@@ -391,6 +430,19 @@ def parsed(text: str, dialect: str) -> "tuple[Schedule | None, ScheduleError | N
         return schedule.parse(text, dialect), None
     except schedule.ScheduleError as error:
         return None, error
+
+
+def _value(text: str, quotes: str) -> str:
+    """Return the value that is written as *text*, by what the daemon does with quotes.
+
+    >>> [_value("' a '", quotes) for quotes in ("pair", "trimmed", "peeled", "kept")]
+    [' a ', ' a', 'a', "' a '"]
+    """
+    if quotes == "peeled":
+        return text.strip(" \t\"'")
+    if quotes == "kept":
+        return text
+    return _unquoted(text).rstrip(" \t") if quotes == "trimmed" else _unquoted(text)
 
 
 def _unquoted(text: str) -> str:

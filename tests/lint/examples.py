@@ -31,6 +31,7 @@ def _crontab(rule: Rule, about: str, body: str) -> Crontab:
         ("<NBSP>", "\u00a0"),
         ("<DASH>", "\u2013"),
         ("<LONG>", "x" * 1000),
+        ("<MANY>", "\n".join(f"V{number}=x" for number in range(1000))),
         ("<BOM>", "\ufeff"),
     ):
         text = text.replace(written, meant)

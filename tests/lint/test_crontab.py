@@ -176,3 +176,45 @@ def test_any_bytes_are_read_and_every_node_stands_within_its_line(
                 assert 0 <= node.start <= node.end <= len(line.raw)
         elif isinstance(line, Assignment):
             assert line.start <= line.name_at.start <= line.value_at.end <= line.end
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        (b"* * * * x", "user"),
+        (b"@dailyx", "user"),
+        (b"0 0 * * * root", "system"),
+        (b"@daily root", "system"),
+        (b"0 0 * * * * x", "user"),
+        (b"@daily *x", "user"),
+        (b"0 0 * * * * root x", "system"),
+    ],
+)
+def test_debian_refuses_a_line_without_a_command_or_user_that_it_can_take(
+    text: bytes, form: str
+) -> None:
+    assert Crontab(text + b"\n", form=form).lines[0].refusal
+
+
+def test_debian_takes_a_schedule_or_a_user_and_a_blank_for_a_job_that_runs_nothing() -> None:
+    assert not Crontab(b"0 0 * * *\n", form="user").lines[0].refusal
+    assert not Crontab(b"0 0 * * * root \n", form="system").lines[0].refusal
+
+
+def test_cronie_takes_n_before_the_command_for_an_option_and_refuses_any_other() -> None:
+    found = job(b"0 0 * * * -n x\n", dialect="cronie")
+
+    assert (found.command.text, found.refusal) == ("x", "")
+    for command in (b"-q x", b"-n", b"-n -n x", b"- x"):
+        assert job(b"0 0 * * * " + command + b"\n", dialect="cronie").refusal == "option"
+
+
+def test_busybox_takes_no_assignment_with_blanks_and_ends_its_value_at_one() -> None:
+    file = Crontab(b"PATH = /x\nMAILTO=a b\n* * * * * y\n", dialect="busybox")
+
+    assert [line.ignored for line in file.assignments] == [True, False]
+    assert (file.jobs[0].value("PATH"), file.jobs[0].value("MAILTO")) == (None, "a")
+
+
+def test_busybox_takes_six_words_for_a_job_whatever_the_first_one_is() -> None:
+    assert job(b"L=x * * * * y\n", dialect="busybox").command.text == "y"

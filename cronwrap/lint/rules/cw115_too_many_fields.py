@@ -1,7 +1,8 @@
 r"""A sixth field before the command.
 
 Quartz and Spring have a field for seconds in front. cron takes the first five, and the sixth
-becomes the user or the first word of the command.
+becomes the user or the first word of the command; Debian's cron and cronie refuse one that begins
+with ``*``.
 
 Bad::
 
@@ -15,6 +16,7 @@ Good::
 import re
 from collections.abc import Iterator
 
+from cronwrap.lint.bad_line import costs
 from cronwrap.lint.crontab import Found, Job, Span
 from cronwrap.lint.rule import ERROR, Rule
 
@@ -24,25 +26,21 @@ _FIELD = re.compile(r"\*(/[0-9]+)?|\?|[0-9]+([-/,][0-9]+)+")
 def _find(job: Job) -> Iterator[Found]:
     if job.nickname or job.dialect.most_fields > 5:  # noqa: PLR2004 - supercronic knows seconds
         return
-    command = job.command.text
-    word = (
-        job.user.text
-        if job.user is not None
-        else command.split(None, 1)[0]
-        if command.strip()
-        else ""
-    )
-    if not _FIELD.fullmatch(word):
-        return
     at = job.user or job.command
+    word = (at.text.split(None, 1) or [""])[0]
+    is_field, is_refused = bool(_FIELD.fullmatch(word)), job.refusal == "star"
+    if not is_field and not is_refused:
+        return
     first = job.fields_at[0]
     seconds = Span(first.start, job.fields_at[1].start)
-    takes = "the user" if job.user is not None else "the command"
+    role = "the user" if job.user is not None else "the command"
     yield job.found(
         Span(at.start, at.start + len(word)),
-        f"a sixth field: {job.dialect.title} takes {word} for {takes}",
-        "drop the field for seconds, which is the first",
-        unsafe=[(seconds, "")] if first.text.isdigit() else [],
+        f"{role} may not begin with *; {costs(job.dialect)}"
+        if is_refused
+        else f"a sixth field: {job.dialect.title} takes {word} for {role}",
+        "drop the field for seconds, which is the first" if is_field else "",
+        unsafe=[(seconds, "")] if is_field and first.text.isdigit() else [],
     )
 
 

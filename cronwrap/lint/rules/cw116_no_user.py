@@ -21,14 +21,18 @@ from collections.abc import Iterator
 from cronwrap.lint.crontab import Bad, Found, Job, Line
 from cronwrap.lint.rule import ERROR, Rule
 
-_NOT_IN_NAMES = set("/=$|&;()<>'\"\\`*{}[]!#%,")
+_NOT_IN_NAMES = set("/=$|&;()<>'\"\\`{}[]!#%,")  # of * CW115 tells
 
 
 def _find(line: Line) -> Iterator[Found]:
     if line.file.form != "system":
         return
     user = line.user if isinstance(line, Job) else None
-    if isinstance(line, Bad) and line.reason == "no_command" and len(line.words) > _fields(line):
+    if (
+        isinstance(line, Bad)
+        and line.reason == "no_command"
+        and len(line.words) > len(line.fields_at)
+    ):
         user = line.words[-1]
     if user is not None and (set(user.text) & _NOT_IN_NAMES or user.text.startswith((".", "-"))):
         costs = "none of its jobs run" if line.dialect.bad_line == "file" else "it does not run"
@@ -39,10 +43,6 @@ def _find(line: Line) -> Iterator[Found]:
             f"{more}{costs}",
             f"write root, or another user, before {user.text}",
         )
-
-
-def _fields(line: Bad) -> int:
-    return 1 if line.words[0].text.startswith("@") else 5
 
 
 RULE = Rule("CW116", "no-user", ERROR, "line", _find)

@@ -1,8 +1,8 @@
 r"""A mark of another cron before the schedule or the command.
 
-``-`` before the schedule keeps cronie from logging the job, ``-n``, ``-q`` and ``-s`` before the
-command are OpenBSD's and cronie's. Debian's cron refuses the first, and runs a program named
-``-n``.
+``-`` before the schedule keeps cronie from logging the job, and ``-n`` before the command from
+sending mail; ``-n``, ``-q`` and ``-s`` are OpenBSD's. Debian's cron refuses the first, and runs a
+program named ``-n``. cronie refuses a command that begins with any other option.
 
 Bad::
 
@@ -24,8 +24,8 @@ from cronwrap.lint.bad_line import costs
 from cronwrap.lint.crontab import Found, Job, Span
 from cronwrap.lint.rule import ERROR, Rule
 
-_FLAG = re.compile(r"-[nqs]{1,3}\s+")
-_KNOWS_N = {"cronie"}
+_FLAG = re.compile(r"-[nqs]{1,3}(?:\s+|\Z)")
+_ANY_FLAG = re.compile(r"-\S*\s*")
 
 
 def _find(job: Job) -> Iterator[Found]:
@@ -38,15 +38,21 @@ def _find(job: Job) -> Iterator[Found]:
             "drop it",
             safe=[(dash, "")] if len(first.text) > 1 else [],  # alone, it is in a field's place
         )
-    match = _FLAG.match(job.command.text)
-    if match is not None and not (job.dialect.name in _KNOWS_N and match[0].strip() == "-n"):
+    has_own = job.dialect.command_options
+    match = (_ANY_FLAG if has_own else _FLAG).match(job.command.text)
+    if match is not None:
+        flag = match[0].strip()
         where = Span(job.command.start, job.command.start + len(match[0]))
         yield job.found(
             where,
-            f"{match[0].strip()} is a mark of another cron: {job.dialect.title} runs a program of "
-            "that name",
+            f"{job.dialect.title} knows but -n before a command, not {flag}; {costs(job.dialect)}"
+            if has_own and flag != "-n"
+            else f"there is no command after -n; {costs(job.dialect)}"
+            if has_own
+            else f"{flag} is a mark of another cron: {job.dialect.title} runs a program of that "
+            "name",
             "drop it",
-            safe=[(where, "")],
+            safe=[(where, "")] if _FLAG.match(match[0]) and where.end < job.command.end else [],
         )
 
 

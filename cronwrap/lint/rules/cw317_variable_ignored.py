@@ -1,7 +1,7 @@
 r"""A variable that this daemon does not heed.
 
-BusyBox takes SHELL, PATH and MAILTO, and drops the line of any other name without a word: the job
-does not get it. RANDOM_DELAY is known to cronie and systemd-cron only.
+BusyBox takes SHELL, PATH and MAILTO, with no blank before the ``=``, and drops the line of any
+other name without a word: the job does not get it. RANDOM_DELAY is known to cronie and systemd-cron only.
 
 Bad (busybox)::
 
@@ -29,7 +29,15 @@ _KNOW_DELAY = ("cronie", "systemd")
 
 def _find(assignment: Assignment) -> Iterator[Found]:
     name, title = assignment.name, assignment.dialect.title
-    if assignment.ignored and name != "CRON_TZ":
+    if assignment.ignored and name in assignment.dialect.names:
+        blanks = Span(assignment.name_at.end, assignment.value_at.start)
+        yield assignment.found(
+            assignment.whole,
+            f"{title} drops this line: it wants no blank before the = or after it",
+            f"write {name}={assignment.value_at.text}",
+            safe=[(blanks, "=")],
+        )
+    elif assignment.ignored and name != "CRON_TZ":
         yield assignment.found(
             assignment.whole,
             f"{title} drops this line: it takes SHELL, PATH and MAILTO, and no job gets {name}",

@@ -15,21 +15,20 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import cronwrap
 from cronwrap.deliver import words
 from cronwrap.deliver.attempt import AbandonedError, Failure, TrustError
-from cronwrap.deliver.imports import cheap_import
+from cronwrap.deliver.imports import cheap_import, import_httpx
 from cronwrap.services.base import Answer, Http
 
 if TYPE_CHECKING:
     import ssl
 
-with cheap_import():
-    import httpcore  # noqa: F401 -- httpx does so later, when nothing is kept out any more
-    import httpx
+_KNOWN = import_httpx()
+import httpx  # noqa: E402 -- once it is there
 
 _NO_TLS: Any = object()  # in place of a context: what speaks http only never looks at it
 _HEADERS = (
@@ -231,8 +230,9 @@ class Sender:
         if self._client is not None and (self._secure or not secure):
             return self._client
         self.close()
-        trusted = self._trusted() if secure else _NO_TLS
-        with cheap_import():  # it would import certifi, though it has been told whom to trust
+        trusted = self._trusted() if secure or not _KNOWN else _NO_TLS
+        # It would import certifi, though it has been told whom to trust.
+        with cheap_import() if _KNOWN else nullcontext():
             self._client = httpx.Client(
                 verify=trusted,
                 follow_redirects=False,

@@ -3,16 +3,20 @@
 Importing it is most of the CPU time that a short run costs. What it imports only for names, or
 for what no event needs (cookies, logs, forms, asynchronous back ends), stands aside meanwhile: in
 its place is a module that imports the real one when something of it is called. For all others
-everything is as usual, and what is loaded already is left alone.
+everything is as usual, and what is loaded already is left alone. An httpx that this was not made
+for is imported as anybody would.
 """
 
 import gc
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import CoroutineType, ModuleType
 from typing import Any
+
+# The versions whose imports are known; of any other nobody can say what it wants of a stand-in.
+_KNOWN = {"httpcore": "1.0.", "httpx": "0.28."}
 
 # httpx's own command line (click, rich, pygments: 65 ms), the asynchronous back ends, HTTP/2. A
 # None in sys.modules makes an import fail, and httpx and httpcore can do without these.
@@ -138,3 +142,17 @@ def cheap_import() -> Iterator[None]:
                 del sys.modules[name]
         if collecting:
             gc.enable()
+
+
+def import_httpx() -> bool:
+    """Import httpx, and return whether it is one that ``cheap_import`` is for."""
+    with suppress(Exception), cheap_import():
+        # httpcore first: httpx imports it later, when nothing is kept out any more.
+        modules = [import_module(name) for name in _KNOWN]
+        if all(one.__version__.startswith(_KNOWN[one.__name__]) for one in modules):
+            return True
+    for name in [*sys.modules]:
+        if name.partition(".")[0] in _KNOWN:
+            del sys.modules[name]
+    import_module("httpx")
+    return False

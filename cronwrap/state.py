@@ -81,6 +81,19 @@ def digest(data: bytes) -> bytes:
     return blake2s(data).digest()
 
 
+def discard(path: str) -> None:
+    """Remove the file at *path*, or whatever a job has put in its place; it may be gone already."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+    except OSError:
+        if os.path.isdir(path) and not os.path.islink(path):
+            import shutil
+
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def is_left(path: str) -> bool:
     """Tell whether nobody alive holds the file at *path*: a run's, its wrapper or reporter."""
     try:

@@ -70,6 +70,7 @@ def _look_after(state_dir: str, history: "list[Table]", leash: int) -> None:
     import select
 
     from cronwrap.errors import CronwrapError
+    from cronwrap.run import testimony
     from cronwrap.run.flush import flush
     from cronwrap.store import Store, limits
 
@@ -83,6 +84,8 @@ def _look_after(state_dir: str, history: "list[Table]", leash: int) -> None:
             let_go_s.append(time.monotonic())
         return bool(let_go_s) and time.monotonic() > let_go_s[0] + LEFT_S
 
+    for directory in testimony.temporary_directories(os.environ):
+        testimony.sweep(directory)
     try:
         store = Store(state_dir, limits.of_tables(history)[0])
         for _ in flush(store, until_s=time.monotonic() + LONGEST_S, stop=stop):

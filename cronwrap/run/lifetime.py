@@ -85,6 +85,7 @@ class Lifetime:
         """
         if isinstance(started, NotStarted):
             return self._refuse(started)
+        self._write_down(self._event())
         ended = self._attempt(started, self._started_s)
         while (delay_s := self._attempts.delay_s(ended)) is not None:
             if number := self._rest(delay_s):
@@ -203,10 +204,8 @@ class Lifetime:
         ]
 
     def _begin(self, rules: Rules) -> None:
-        start = self._event()
-        self._write_down(start)
         if self._job.endpoint:
-            self._report.begin(start)
+            self._report.begin(self._event())
             self._beat_later()
         self._say_warnings()
         for problem in rules.problems:
@@ -300,7 +299,7 @@ class Lifetime:
             self._say(message, hint)
         for label, phase, verdict, why in report.results:
             if verdict == "accepted":
-                self._say_if_verbose(f"{label} has accepted the {phase}")
+                self._say_if_verbose(f"{label}: {why}" if why else f"{label} has accepted the {phase}")
             elif phase != START or self._job.verbose:
                 what = "failure" if phase == FAIL else phase
                 later = self._later if verdict == "undelivered" and phase != START else ""

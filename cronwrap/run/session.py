@@ -78,7 +78,8 @@ def _run(line: "Line") -> int:
         emergency.complain(error)
         return emergency.see_out(started, lifetime.status if lifetime else None)
     finally:
-        testimony.remove(report_path)
+        if report_path:
+            testimony.remove(report_path)
         if gate:
             gate.leave()
 

@@ -1,10 +1,10 @@
 """What the job itself says of its run: the file whose path is in CRONWRAP_REPORT.
 
 It is made before the job starts (no import, one open), empty and for nobody else to read, beside
-the run's own file; the store removes it where we could not. At the very first run there is no
-such directory yet: then it is in TMPDIR. What stands in it afterwards may be anything: it is read
-from a plain file of our own user alone, up to READ_BYTES, and what has no meaning is told in a
-warning.
+the run's own file; the store removes it where we could not. Where the state directory takes no
+file, it is in TMPDIR, and what was left there by a wrapper that was killed is removed by the next
+one that comes by. What stands in it afterwards may be anything: it is read from a plain file of
+our own user alone, up to READ_BYTES, and what has no meaning is told in a warning.
 
 A line is ``name=value`` or a JSON object: ``note``, ``status`` (warn, skip or fail), and numbers
 under any other name. json is imported only when a line begins with a brace.
@@ -12,8 +12,9 @@ under any other name. json is imported only when a line begins with a brace.
 
 import os
 import stat
+import time
 
-from cronwrap.state import RUNS, SAID
+from cronwrap.state import RUNS, SAID, discard, make_private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 VARIABLE = "CRONWRAP_REPORT"
 STATUSES = ("warn", "skip", "fail")
+TEMPORARY = "cronwrap-"  # begins the name of one in a directory that others use, too
+LEFT_OVER_S = 3600.0
 READ_BYTES = 64 * 1024
 NOTE_CHARACTERS = 1000
 MOST_METRICS = 100
@@ -34,8 +37,14 @@ INFINITE = float("inf")
 
 def make(run_id: str, state_dir: str, environ: "Mapping[str, str]") -> str:
     """Make the file and return its path, "" where no directory takes one."""
-    temporary = (environ.get("TMPDIR", ""), "/tmp", "/var/tmp")  # noqa: S108 - see is_safe
-    places = [(os.path.join(state_dir, RUNS), ""), *((one, "cronwrap-") for one in temporary)]
+    runs = os.path.join(state_dir, RUNS)
+    try:
+        make_private(state_dir)
+        make_private(runs)
+    except OSError:
+        pass  # told where the run cannot be recorded
+    places = [(runs, "")]
+    places += [(one, f"{TEMPORARY}{os.getpid()}-") for one in temporary_directories(environ)]
     for directory, prefix in places:
         path = os.path.join(directory, f"{prefix}{run_id}{SAID}")
         try:
@@ -45,6 +54,11 @@ def make(run_id: str, state_dir: str, environ: "Mapping[str, str]") -> str:
         except OSError:
             continue
     return ""
+
+
+def temporary_directories(environ: "Mapping[str, str]") -> "list[str]":
+    """Return where the file is made when the state directory does not take it."""
+    return [environ.get("TMPDIR", ""), "/tmp", "/var/tmp"]  # noqa: S108 - see is_safe
 
 
 def _create(path: str) -> None:
@@ -62,7 +76,7 @@ def is_safe(directory: str) -> bool:
 def renew(path: str) -> None:
     """Make the file anew, for another attempt of the job."""
     if path:
-        remove(path)
+        discard(path)
         try:
             _create(path)
         except OSError:
@@ -70,11 +84,37 @@ def renew(path: str) -> None:
 
 
 def remove(path: str) -> None:
-    """Remove the file, or whatever the job has put in its place; it may be gone already."""
+    """Remove the file when the run is over, and what others have left beside it in TMPDIR."""
+    discard(path)
+    if os.path.basename(path).startswith(TEMPORARY):
+        sweep(os.path.dirname(path))
+
+
+def sweep(directory: str) -> None:
+    """Remove from a temporary *directory* what killed wrappers of this user have left there."""
     try:
-        os.unlink(path)
+        names = os.listdir(directory)
     except OSError:
-        pass  # a directory: the job's own, and its own to remove
+        return
+    for name in names:
+        if name.startswith(TEMPORARY) and name.endswith(SAID):
+            path = os.path.join(directory, name)
+            if _is_left(path, name.split("-")[1]):
+                discard(path)
+
+
+def _is_left(path: str, pid: str) -> bool:
+    """Tell whether *path* is ours and old, and its wrapper *pid* is gone."""
+    try:
+        found = os.lstat(path)
+        if found.st_uid != os.geteuid() or time.time() - found.st_mtime < LEFT_OVER_S:
+            return False
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, ValueError, OverflowError):
+        return False
+    return False
 
 
 class Said:

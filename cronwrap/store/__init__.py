@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cronwrap.event import Event
-from cronwrap.state import RUNS, SAID, SUFFIX
+from cronwrap.state import RUNS, SAID, SUFFIX, discard
 from cronwrap.store import checks, database, history, outbox, records
 from cronwrap.store.checks import Check
 from cronwrap.store.limits import Limits
@@ -48,7 +48,7 @@ class Store:
     def take_in(self) -> None:
         """Move the files of runs that are over into the database, and forget what is too old."""
         try:
-            records.forget_what_jobs_said(self.directory)
+            records.forget_left_overs(self.directory)
             files = iter(records.paths(self.directory))
             while batch := list(islice(files, BATCH_FILES)):
                 self._take_in(batch)
@@ -71,7 +71,7 @@ class Store:
         for path, record in read.items():
             if not record.alive if record is not None else records.is_left_over(path):
                 path.unlink(missing_ok=True)
-                path.with_suffix(SAID).unlink(missing_ok=True)  # of a run that was cut off
+                discard(str(path.with_suffix(SAID)))  # of a run that was cut off
 
     def _add(self, db: sqlite3.Connection, over: list[Record]) -> None:
         for record in over:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cronwrap.redact import Redactor
-from cronwrap.state import RUNS, SAID, SETTLED, SUFFIX
+from cronwrap.state import RUNS, SAID, SETTLED, SUFFIX, discard
 
 RUNNING, LOST = "running", "lost"
 TORN_LINE_BYTES = 16 * 1024 * 1024
@@ -58,11 +58,11 @@ def paths(directory: Path) -> list[Path]:
     return [directory / RUNS / name for name in names if name.endswith((SUFFIX, SETTLED))]
 
 
-def forget_what_jobs_said(directory: Path) -> None:
-    """Remove what is left of jobs whose wrapper was killed before it had a file of its own."""
-    for path in (directory / RUNS).glob(f"*{SAID}"):
+def forget_left_overs(directory: Path) -> None:
+    """Remove what is left of wrappers that were killed before they had a file of their own."""
+    for path in (*(directory / RUNS).glob(f"*{SAID}"), *(directory / RUNS).glob(".*")):
         if is_left_over(path) and not path.with_suffix(SUFFIX).exists():
-            path.unlink(missing_ok=True)
+            discard(str(path))
 
 
 def read(path: Path) -> Record | None:

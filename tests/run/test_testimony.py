@@ -3,6 +3,7 @@
 import os
 import signal
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,6 @@ def test_nothing_that_can_stand_in_it_does_harm(tmp_path_factory: Any, data: byt
 
 
 def test_the_file_is_the_jobs_alone_and_goes_away(cronwrap: Cronwrap) -> None:
-    cronwrap("true")  # makes the state directory
     show = 'stat -c "%a %s" "$CRONWRAP_REPORT"; echo "$CRONWRAP_REPORT"'
 
     done = cronwrap("--", "sh", "-c", show, via=["sh", "-c", 'umask 0; exec "$@"', "sh"])
@@ -140,20 +140,52 @@ def test_the_file_goes_away_however_the_run_ends(cronwrap: Cronwrap, words: list
     assert list(cronwrap.state_dir.glob("runs/*.report")) == []
 
 
-def test_without_a_state_directory_it_is_in_the_temporary_one(
+def test_the_first_run_of_all_leaves_nothing_in_the_temporary_directory_if_it_is_killed(
     cronwrap: Cronwrap, tmp_path: Path
 ) -> None:
-    done = cronwrap("--", "sh", "-c", 'echo "$CRONWRAP_REPORT"', env={"TMPDIR": tmp_path})
+    show = 'echo "$CRONWRAP_REPORT" >path; exec sleep 60'
+    running = cronwrap.start("--", "sh", "-c", show, env={"TMPDIR": tmp_path})
+    path = Path(content(cronwrap.directory / "path").strip())
+
+    os.kill(running.pid, signal.SIGKILL)
+    running.process.wait()
+
+    assert path.parent == cronwrap.state_dir / "runs"
+    assert list(tmp_path.glob("*.report")) == []
+
+
+def test_without_a_state_directory_it_is_in_the_temporary_one_and_what_was_left_there_goes_away(
+    cronwrap: Cronwrap, tmp_path: Path
+) -> None:
+    cronwrap.state_dir.write_text("no directory")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    names = {
+        "left": f"cronwrap-{ended.pid}-left.report",
+        "young": f"cronwrap-{ended.pid}-young.report",
+        "in use": f"cronwrap-{os.getpid()}-used.report",
+        "another's": "cronwrap-notes.report",
+    }
+    for name in names.values():
+        (temporary / name).write_text("rows=1")
+        if "young" not in name:
+            os.utime(temporary / name, (0, 0))
+
+    done = cronwrap("--", "sh", "-c", 'echo "$CRONWRAP_REPORT"', env={"TMPDIR": temporary})
 
     path = Path(done.stdout.strip())
-    assert (path.parent, path.exists()) == (tmp_path, False)
+    assert (path.parent, path.exists()) == (temporary, False)
     assert path.name.startswith("cronwrap-")
+    left = {path.name for path in temporary.iterdir()}
+    assert left == {names["young"], names["in use"], names["another's"]}
 
 
 def test_a_directory_where_others_may_change_files_is_not_used(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
 
-    path = Path(make("id-of-a-run", "/nonexistent", {"TMPDIR": str(tmp_path)}))
+    path = Path(make("id-of-a-run", "/dev/null", {"TMPDIR": str(tmp_path)}))
 
     path.unlink()
     assert path.parent == Path("/tmp")  # noqa: S108 - is sticky
@@ -185,6 +217,22 @@ def test_something_else_in_its_place_does_no_harm(
     assert end["note"] in ("", "mine")
     assert end["metrics"] == {}
     assert secret.exists()
+    assert list(cronwrap.state_dir.glob("runs/*.report")) == []
+
+
+def test_a_directory_that_a_job_has_put_in_its_place_goes_away_and_hinders_nobody(
+    cronwrap: Cronwrap,
+) -> None:
+    instead = 'rm "$CRONWRAP_REPORT"; mkdir "$CRONWRAP_REPORT"; echo x >"$CRONWRAP_REPORT/file"'
+    left = cronwrap.state_dir / "runs" / "left.report"
+
+    cronwrap("--", "sh", "-c", instead)
+    left.mkdir()
+    os.utime(left, (0, 0))
+    shown = cronwrap("history")
+
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert list(cronwrap.state_dir.glob("runs/*.report")) == []
 
 
 def test_a_job_without_room_for_it_runs(cronwrap: Cronwrap) -> None:
@@ -211,7 +259,8 @@ def test_what_a_killed_wrapper_leaves_is_removed_by_who_takes_its_run_in(
     steps = f'echo "$CRONWRAP_REPORT" >{cronwrap.directory}/path; sleep 60'
     running = cronwrap.start("--", "sh", "-c", steps)
     path = Path(content(cronwrap.directory / "path").strip())
-    eventually(path.with_suffix(".run").exists)
+    record = path.with_suffix(".run")
+    eventually(lambda: record.exists() and record.stat().st_size)
     os.kill(running.pid, signal.SIGKILL)
     running.process.wait()
     assert stat.S_ISREG(path.stat().st_mode)
@@ -225,11 +274,12 @@ def test_what_a_killed_wrapper_leaves_is_removed_by_who_takes_its_run_in(
 
 def test_what_has_no_run_is_removed_when_it_is_old(cronwrap: Cronwrap) -> None:
     cronwrap("true")
-    new, old = (cronwrap.state_dir / "runs" / f"{name}.report" for name in ("new", "old"))
-    for path in (new, old):
-        path.write_text("")
-    os.utime(old, (0, 0))
+    runs = cronwrap.state_dir / "runs"
+    for name in ("new.report", "old.report", ".new", ".old"):
+        (runs / name).write_text("")
+        if "old" in name:
+            os.utime(runs / name, (0, 0))
 
     cronwrap("history")
 
-    assert (new.exists(), old.exists()) == (True, False)
+    assert {path.name for path in runs.iterdir()} == {"new.report", ".new"}

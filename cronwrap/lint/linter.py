@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cronwrap.lint.allow import settle
+from cronwrap.lint.causes import told_once
 from cronwrap.lint.crontab import KINDS, Crontab, Found, Job, Line
 from cronwrap.lint.finding import Finding
 from cronwrap.lint.memo import Memo
@@ -17,7 +18,7 @@ def lint(files: Sequence[Crontab], rules: Iterable[Rule] | None = None) -> list[
     chosen = [rule for rule in catalogue() if rule.default] if rules is None else list(rules)
     found = [one for file in files for one in _of_file(file, chosen)]
     found += [one for rule in chosen if rule.per == "files" for one in _across(rule, files)]
-    found = settle(files, found, chosen)
+    found = told_once(settle(files, found, chosen))
     order = {id(file): place for place, file in enumerate(files)}
     return sorted(
         found, key=lambda one: (order[id(one.found.file)], one.found.start, one.rule.code)

@@ -71,3 +71,27 @@ def test_a_rule_that_breaks_is_told_with_how_to_go_on_without_it() -> None:
 
     assert raised.value.message.startswith("rule CW999 broke on line 2: AttributeError")
     assert "--ignore CW999" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("export LANG=C", "CW119"),
+        ("0, 30 4 * * * /bin/true", "CW110"),
+        ("0\u00a04 * * * /bin/true", "CW103"),
+        ("0 4 1\u20135 * * /bin/true", "CW103"),
+        ("*5 4 * * * /bin/true", "CW107"),
+        ("* 5 * * * /bin/true", "CW205"),
+        ("0 */5 * * * * /bin/true", "CW115"),
+    ],
+)
+def test_a_mistake_is_told_once(line: str, code: str) -> None:
+    found = linter.lint([Crontab(f"{line}\n".encode(), form="user")])
+
+    assert [one.rule.code for one in found] == [code]
+
+
+def test_what_follows_from_a_mistake_is_told_where_that_is_allowed() -> None:
+    text = b"# cronwrap: allow CW205\n* 5 * * * /bin/true\n"
+
+    assert [one.rule.code for one in linter.lint([Crontab(text, form="user")])] == ["CW216"]

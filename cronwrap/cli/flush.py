@@ -17,7 +17,7 @@ from cronwrap.units import parse_duration
 
 HEADINGS = ("ended", "check", "phase", "endpoint", "outcome", "why")
 OWED, DROPPED = "owed", "dropped"
-STYLES = {"accepted": "green", "rejected": "red", "undelivered": "yellow", OWED: "yellow"}
+STYLES = {"rejected": show.BAD, "undelivered": show.ODD, OWED: show.ODD}
 WORDS = {"accepted": "sent", "rejected": DROPPED, "undelivered": "still owed"}
 
 
@@ -63,7 +63,7 @@ def command(
     if as_json:
         click.echo(json.dumps(rows, indent=2))
     elif rows:
-        show.table(HEADINGS, [_row(row) for row in rows])
+        show.table(HEADINGS, [_row(row) for row in rows], below=True)
     else:
         click.echo("nothing is owed")
     if any(row["outcome"] in {"undelivered", OWED} for row in rows):

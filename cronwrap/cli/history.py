@@ -1,7 +1,9 @@
 """``cronwrap history``."""
 
 import json
+import sys
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -15,13 +17,8 @@ HEADINGS = ("started", "check", "outcome", "exit", "duration", "CPU", "memory", 
 FAILED = (FAIL, LOST)
 ROOMY = ("CPU", "memory", "output")
 SKIPPED = "skipped"
-STYLES = {
-    "success": "green",
-    SKIPPED: "yellow",
-    "fail": "bold red",
-    "lost": "bold red",
-    "running": "cyan",
-}
+STYLES = {LOG: show.ODD, FAIL: show.BAD, LOST: show.BAD, "running": show.GOING}
+NOTE_CHARS = 200
 
 
 @click.command("history")
@@ -61,7 +58,8 @@ def _print(runs: list[dict[str, Any]]) -> None:
     rows = [_row(defaultdict(lambda: None, run)) for run in runs]
     wide = show.is_wide()
     shown = [number for number, name in enumerate(HEADINGS) if wide or name not in ROOMY]
-    show.table([HEADINGS[number] for number in shown], [[row[n] for n in shown] for row in rows])
+    headings = [HEADINGS[number] for number in shown]
+    show.table(headings, [[row[n] for n in shown] for row in rows], below=True)
 
 
 def _row(run: dict[str, Any]) -> tuple[str | Text, ...]:
@@ -75,15 +73,27 @@ def _row(run: dict[str, Any]) -> tuple[str | Text, ...]:
         show.duration(sum(cpu)) if None not in cpu else "",
         show.size(run["tree_max_rss_bytes"] or run["max_rss_bytes"]),
         show.size(run["output_bytes"]),
-        _why(run),
+        "; ".join(part for part in (why(run), said(run, NOTE_CHARS)) if part),
     )
 
 
-def _why(run: dict[str, Any]) -> str:
+def said(run: Mapping[str, Any], most_chars: int = sys.maxsize) -> str:
+    """Return what the job itself reported of a run: its note, cut, and its numbers.
+
+    >>> said({"note": "from the second mirror", "metrics": {"rows": 3}}, 16)
+    'from the second…, rows=3'
+    """
+    note = run["note"] or ""
+    cut = note if len(note) <= most_chars else f"{note[: most_chars - 1]}…"
+    numbers = (f"{name}={value}" for name, value in (run["metrics"] or {}).items())
+    return ", ".join([*([cut] if cut else []), *numbers])
+
+
+def why(run: Mapping[str, Any]) -> str:
     """Return in a few words why a run did not succeed, or is one to look at all the same."""
     if run["phase"] in {"success", "running"}:
-        return run["warning"] or ""
-    if run["phase"] == "lost":
+        return str(run["warning"] or "")
+    if run["phase"] == LOST:
         return "cut off: killed, or the machine went down"
     words = {"exit": "", "signal": run["signal"], "timeout": "timed out", "stopped": "stopped"}
     reason = run["reason"] or ""

@@ -62,7 +62,7 @@ def command(
         shown = [_as_json(one, told.get(one.check.name)) for one in found]
         click.echo(json.dumps({"schema": SCHEMA, "overdue": shown}, indent=2))
     elif found:
-        show.table(HEADINGS, [_row(one, told, now_unix_s) for one in found])
+        show.table(HEADINGS, [_row(one, told, now_unix_s) for one in found], below=True)
     raise SystemExit(1 if found else 0)
 
 
@@ -91,7 +91,7 @@ def _row(one: Status, told: dict[str, Told], now_unix_s: float) -> tuple[str | T
     return (
         one.check.name,
         show.when(since_unix_s),
-        Text(units.format_duration(now_unix_s - (since_unix_s or now_unix_s)), style="bold red"),
+        Text(units.format_duration(now_unix_s - (since_unix_s or now_unix_s)), style=show.BAD),
         show.when(one.check.last_started_unix_s) or "never",
         due.plan.schedule if due else "",
         "nobody"

@@ -30,7 +30,7 @@ def command(
         runs = [run.as_json() for run in found]
         click.echo(json.dumps({"schema": SCHEMA, "runs": runs}, indent=2))
     elif found:
-        show.table(*rows(found))
+        show.table(*rows(found), below=True)
     else:
         click.echo("nothing runs now" + (f" of {', '.join(checks)}" if checks else ""))
     raise SystemExit(0 if found else 1)

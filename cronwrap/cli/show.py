@@ -4,6 +4,7 @@ import datetime as dt
 import math
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from unicodedata import category
@@ -24,7 +25,11 @@ WIDE = 10_000
 WIDE_COLUMNS = 120
 GAP = "  "  # between columns
 WHOLE = 19  # characters: a time; what is no longer is folded only when all else is
-COLORS = ("red", "green", "yellow", "cyan")
+# What can be read on black and on white in the usual palettes: green, yellow and cyan cannot, on
+# white, and what is dim on neither. So what is right has no colour.
+BAD, ODD, GOING = "bold red", "magenta", "bold"
+COLORS = ("red", "magenta")
+INDENT = "    "
 BARS = "▁▂▃▄▅▆▇█"
 # Unicode's categories of control and format characters, surrogates, and ends of lines.
 
@@ -43,10 +48,13 @@ def console() -> Console:
     )
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
+def table(
+    headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, below: bool = False
+) -> None:
     """Print a table: ruled on a terminal, aligned columns in a pipe.
 
-    Only what does not fit the screen is left to rich, to whom a thousand rows are a second.
+    With *below* the last column stands under its row where the screen is too narrow for both. Only
+    what does not fit then either is left to rich, to whom a thousand rows are a second.
     """
     target = console()
     cells = [[_harmless(cell) for cell in row] for row in rows]
@@ -56,9 +64,9 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None
     if not target.is_terminal:
         _lines(shown, widths)
     elif total <= target.width:
-        _lines([[Text(heading, style="bold") for heading in headings]], widths)
-        click.echo("─" * total)
-        _lines(cells, widths)
+        _ruled(headings, cells, widths)
+    elif below and total - widths[-1] - len(GAP) <= target.width:
+        _ruled(headings[:-1], cells, widths[:-1], target.width)
     else:
         folded = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
         for heading, width in zip(headings, widths, strict=True):
@@ -66,6 +74,21 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None
         for row in cells:
             folded.add_row(*row)
         target.print(folded)
+
+
+def _ruled(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str | Text]],
+    widths: Sequence[int],
+    screen: int = 0,
+) -> None:
+    """Print *rows* under headings and a rule; on a *screen*, their last cells under each row."""
+    _lines([[Text(heading, style="bold") for heading in headings]], widths)
+    click.echo("─" * (sum(widths) + len(GAP) * (len(widths) - 1)))
+    for row in rows:
+        _lines([row[: len(widths)]], widths)
+        for line in textwrap.wrap(str(row[-1]), screen - len(INDENT)) if screen else ():
+            click.echo(INDENT + line)
 
 
 def _lines(rows: Iterable[Sequence[str | Text]], widths: Sequence[int]) -> None:
@@ -84,9 +107,8 @@ def _painted(cell: str | Text) -> str:
     color = next(
         (word for word in words if word in COLORS and not os.environ.get("NO_COLOR")), None
     )
-    return click.style(
-        str(cell), fg=color, bold="bold" in words or None, dim="dim" in words or None
-    )
+    bold = "bold" in words
+    return click.style(str(cell), fg=color, bold=bold or None) if color or bold else str(cell)
 
 
 def _harmless(cell: str | Text) -> str | Text:

@@ -2,21 +2,20 @@
 
 import json
 import time
+from collections import defaultdict
 from typing import Any
 
 import click
 from rich.text import Text
 
 from cronwrap import units
-from cronwrap.cli import memory, show
+from cronwrap.cli import history, memory, show
 from cronwrap.cli.running import rows as running_rows
 from cronwrap.event import LOG, SUCCESS
 from cronwrap.store import Store
 from cronwrap.watch.due import Due
 from cronwrap.watch.status import (
     FAILED,
-    NEVER,
-    OK,
     OVERDUE,
     PAUSED,
     RUNNING,
@@ -29,8 +28,8 @@ from cronwrap.watch.usual import Usual, usual
 SCHEMA = "cronwrap-status/1"
 HEADINGS = ("check", "state", "last run", "took", "recent", "exit", "next", "owed")
 STYLES = {
-    RUNNING: "cyan", PAUSED: "yellow", OVERDUE: "bold red", OK: "green", FAILED: "bold red", "lost": "bold red",
-    SKIPPED: "yellow", NEVER: "dim",
+    RUNNING: show.GOING, PAUSED: show.ODD, SKIPPED: show.ODD,
+    OVERDUE: show.BAD, FAILED: show.BAD, "lost": show.BAD,
 }  # fmt: skip
 RECENT, RECENT_NARROW = 20, 8
 SUCCESSES = 1000
@@ -54,7 +53,7 @@ def command(
     if as_json:
         click.echo(json.dumps(_as_json(found, known.store, names), indent=2))
     elif len(names) == 1 and found:
-        _print_one(found[0], _usual(known.store, names[0]), now_unix_s)
+        _print_one(found[0], known.store.runs(names, SUCCESSES), now_unix_s)
     elif found:
         _print_all(found, now_unix_s)
     elif not names:
@@ -69,14 +68,13 @@ def _as_json(found: list[Status], store: Store, names: tuple[str, ...]) -> dict[
     for one in found:
         facts = one.as_json()
         if names:
-            usually = _usual(store, one.check.name)
+            usually = _usual(store.runs((one.check.name,), SUCCESSES))
             facts["usual"] = usually._asdict() if usually else None
         shown.append(facts)
     return {"schema": SCHEMA, "checks": shown}
 
 
-def _usual(store: Store, name: str) -> Usual | None:
-    runs = store.runs((name,), SUCCESSES)
+def _usual(runs: list[dict[str, Any]]) -> Usual | None:
     return usual(
         [run["duration_s"] for run in runs if run["phase"] == SUCCESS and run["duration_s"]]
     )
@@ -88,7 +86,7 @@ def _print_all(found: list[Status], now_unix_s: float) -> None:
     running = [run for one in found for run in one.running]
     if running:
         click.echo()
-        show.table(*running_rows(running))
+        show.table(*running_rows(running), below=True)
 
 
 def _row(one: Status, now_unix_s: float, *, wide: bool) -> tuple[str | Text, ...]:
@@ -122,16 +120,16 @@ def _next(due: Due | None, now_unix_s: float, *, wide: bool) -> Text:
     if due is None:
         return Text()
     if due.problem:
-        return Text("schedule not understood", style="red")
+        return Text("schedule not understood" if wide else "bad schedule", style=show.BAD)
     if due.overdue_since_unix_s is not None:
         late = (show.duration if wide else show.short)(now_unix_s - due.overdue_since_unix_s)
-        return Text(f"{late} late", style="bold red")
+        return Text(f"{late} late", style=show.BAD)
     if due.next_unix_s is None:
-        return Text("never", style="red")
+        return Text("never", style=show.BAD)
     return Text(show.when(due.next_unix_s) if wide else show.ago(due.next_unix_s, now_unix_s))
 
 
-def _print_one(one: Status, usually: Usual | None, now_unix_s: float) -> None:
+def _print_one(one: Status, runs: list[dict[str, Any]], now_unix_s: float) -> None:
     """Print all that is known of a check, a line for each fact."""
     check, due = one.check, one.due
     facts: list[tuple[str, str]] = [("state", _state(one))]
@@ -140,6 +138,7 @@ def _print_one(one: Status, usually: Usual | None, now_unix_s: float) -> None:
     if check.last_run_id:
         facts += [
             ("last run", f"{show.when(check.last_started_unix_s)}, {_outcome(one)}"),
+            *_said(next((run for run in runs if run["run_id"] == check.last_run_id), {})),
             ("run id", check.last_run_id),
             ("last success", _time(check.last_success_unix_s, now_unix_s) or "none is known"),
             ("recent", _recent(one, RECENT)),
@@ -147,7 +146,7 @@ def _print_one(one: Status, usually: Usual | None, now_unix_s: float) -> None:
     facts += [("first seen", _time(check.first_seen_unix_s, now_unix_s))]
     if due is not None:
         facts += _due(due, now_unix_s)
-    if usually is not None:
+    if usually := _usual(runs):
         facts += _durations(usually)
     facts += [("owed", f"{one.owed} reports; `cronwrap flush` sends them")] if one.owed else []
     click.echo(show.harmless(check.name))
@@ -174,6 +173,13 @@ def _outcome(one: Status) -> str:
     if check.last_duration_s is not None:
         words.append(f"after {show.duration(check.last_duration_s)}")
     return ", ".join(words)
+
+
+def _said(run: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return why a run did not succeed, or is one to look at, and what its job has reported."""
+    known = defaultdict(lambda: None, run)
+    told = (("why", history.why(known)), ("reported", history.said(known)))
+    return [(name, text) for name, text in told if text]
 
 
 def _due(due: Due, now_unix_s: float) -> list[tuple[str, str]]:

@@ -189,15 +189,15 @@ def _print(one: Synced, *, applied: bool) -> None:
         "unknown": "written, whatever it was" if applied else "cannot be read, would be written",
         "trouble": "trouble",
     }
-    style = {"same": "green", "trouble": "bold red"}.get(one.outcome, "yellow")
+    style = {"same": "", "trouble": show.BAD}.get(one.outcome, show.ODD)
     why = f": {one.why}" if one.why else ""
     _line((f"{one.check} at {one.endpoint}: ", ""), (words[one.outcome], style), (why, ""))
     for name, (before, after) in one.changes.items():
         if one.outcome == "trouble":
             break
         if before is not None:
-            _line((f"  - {name} = {before}", "red"))
-        _line((f"  + {name} = {after}", "green"))
+            _line((f"  - {name} = {before}", ""))
+        _line((f"  + {name} = {after}", ""))
     if one.notes and one.outcome != "same":
         _line((f"  note: {one.notes}", ""))
 

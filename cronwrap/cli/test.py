@@ -25,7 +25,7 @@ SCHEMA = "cronwrap-test/1"
 NOT_SENT = "not_sent"
 _DETAIL = "a test of the way there; no job has run"
 _WORDS = {NOT_SENT: "nothing was sent", "retry": "not accepted now", UNDELIVERED: "not delivered"}
-_STYLES = {ACCEPTED: "green", NOT_SENT: "yellow"}
+_COLOURS = {ACCEPTED: None, NOT_SENT: "magenta"}
 # What an accepted delivery proves where the service itself says nothing of it.
 _PROOFS = {
     "http": "That the service says it took the event.",
@@ -185,21 +185,21 @@ def _print(tested: Tested, event: Event) -> None:
             _row("answer", f"{sent.answer or 'none'}, after {sent.took_s:.2f} s")
     words = _WORDS.get(outcome, outcome)
     why = _why(tested, event)
-    _row("verdict", f"{words}: {why}" if why else words, _STYLES.get(outcome, "red"))
+    _row("verdict", f"{words}: {why}" if why else words, _COLOURS.get(outcome, "red"))
     if probe is None or outcome != ACCEPTED:
         return
     _row("proves", _proof(tested.endpoint))
     found, why = probe.finding.found, probe.finding.why
     if probe.looked:
         word = {True: "found", False: "not found", None: "could not be looked for"}[found]
-        _row("look", f"{word}: {why}", "green" if found else "red")
+        _row("look", f"{word}: {why}", None if found else "red")
     elif why:
         _row("look", why)
 
 
-def _row(name: str, text: str, style: str = "") -> None:
+def _row(name: str, text: str, foreground: str | None = None) -> None:
     color = False if os.environ.get("NO_COLOR") else None  # None: on a terminal only
-    click.secho(f"  {name:8} {text}", fg=style or None, color=color)
+    click.secho(f"  {name:8} {text}", fg=foreground, reset=foreground is not None, color=color)
 
 
 def _why(tested: Tested, event: Event) -> str:

@@ -90,6 +90,38 @@ def test_on_a_terminal_the_table_is_as_wide_as_the_screen(cronwrap: Cronwrap, wi
     assert "─" in plain
 
 
+def test_on_a_narrow_screen_why_stands_below_its_run(cronwrap: Cronwrap) -> None:
+    cronwrap("-c", "billing", "--fail-unless", "done", "--", "true")
+
+    with on_terminal(cronwrap, "history", columns=80) as terminal:
+        terminal.wait()
+
+    headings, rule, run, *below = without_colours(terminal.screen.decode()).splitlines()
+    assert headings.split() == ["started", "check", "outcome", "exit", "duration"]
+    assert (rule.strip("─"), run.split()[2:4]) == ("", ["billing", "fail"])
+    assert below == ["    output: nothing that it wrote matches fail-unless 'done'"]
+
+
+def test_a_run_that_was_skipped_is_marked_as_one_to_look_at(cronwrap: Cronwrap) -> None:
+    cronwrap("-c", "billing", "--skip-codes", "75", "--", "sh", "-c", "exit 75")
+
+    with on_terminal(cronwrap, "history", columns=80) as terminal:
+        terminal.wait()
+
+    assert b"\x1b[35mskipped\x1b[0m" in terminal.screen
+
+
+def test_what_the_job_reported_is_told_with_its_run(cronwrap: Cronwrap) -> None:
+    script = 'printf "rows=0\\nnote=%0250d\\n" 1 >>"$CRONWRAP_REPORT"'
+    cronwrap("-c", "import", "--expect", "rows>0", "--", "sh", "-c", script)
+
+    told = cells(cronwrap("history"))[1][-1]
+    alone = cronwrap("status", "import").stdout
+
+    assert told == f"output: rows is 0 (expect rows>0); {'0' * 199}…, rows=0"
+    assert f"  reported      {1:0250d}, rows=0\n" in alone
+
+
 def without_colours(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 

@@ -334,14 +334,16 @@ def test_what_an_answer_proves_is_said_in_sentences(name: str) -> None:
     assert proof == "" or re.fullmatch(r"[A-Z].*\.", proof)
 
 
-def test_colours_are_for_a_terminal(cronwrap: Cronwrap, httpd: Httpd) -> None:
-    piped = cronwrap("test", f"{httpd.url}/x")
+def test_what_is_wrong_is_coloured_on_a_terminal(cronwrap: Cronwrap, httpd: Httpd) -> None:
+    urls = (f"{httpd.url}/x", f"http://127.0.0.1:{free_port()}/x")
+    piped = cronwrap("test", *urls)
 
-    with on_terminal(cronwrap, "test", f"{httpd.url}/x") as terminal:
+    with on_terminal(cronwrap, "test", *urls) as terminal:
         terminal.wait()
 
     assert b"\x1b" not in piped.stdout_bytes
-    assert b"\x1b[32m  verdict  accepted\x1b[0m" in terminal.screen
+    assert b"  verdict  accepted\r\n" in terminal.screen
+    assert b"\x1b[31m  verdict  not delivered: connection refused" in terminal.screen
 
 
 # Services whose answers prove nothing, and whose API tells of the monitor.

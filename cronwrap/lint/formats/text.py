@@ -11,7 +11,7 @@ from cronwrap.lint.finding import Finding
 
 _ABOUT_SCHEDULES = "CW2"
 WIDTH = 110  # of what is shown of a line
-_COLOURS = {"error": "1;31", "warning": "1;33", "info": "1;36"}
+_COLOURS = {"error": "1;31", "warning": "1;35", "info": "1"}  # as readable on white as on black
 
 
 class _Part(NamedTuple):

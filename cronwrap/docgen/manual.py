@@ -26,6 +26,7 @@ _KINDS = {
     "flag": "true | false",
     "table": "TABLE",
 }
+_LONGEST_LINK = 64  # characters, of the 80 of a line
 _REGION = re.compile(r'(?ms)^\.\\" generated: (\S+)\n.*?(?=^\.\\" end generated$)')
 
 
@@ -167,7 +168,12 @@ def _setting(setting: Setting) -> str:
 
 def _reference(reference: str) -> str:
     page = re.fullmatch(r"([\w.-]+)\((\d)\)", reference)
-    return f".Xr {page[1]} {page[2]}" if page else f".Lk {reference}"
+    if page:
+        return f".Xr {page[1]} {page[2]}"
+    if len(reference) > _LONGEST_LINK:  # it may be broken after a directory
+        host, separator, path = reference.rpartition("://")
+        reference = host + separator + re.sub("/(?=.)", r"/\\:", path)
+    return f".Lk {reference}"
 
 
 def _sentence(words: str) -> str:

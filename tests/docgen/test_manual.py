@@ -63,6 +63,15 @@ def test_mandoc_has_nothing_to_say_about_the_page(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
+def test_groff_can_set_every_line_of_the_page(page: Path) -> None:
+    words = [need("groff"), "-mandoc", "-ww", "-Tutf8", "-z", str(page)]
+
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_a_page_of_ours_that_is_referred_to_is_there(page: Path) -> None:
     for other, section in REFERENCE.findall(page.read_text(encoding="utf-8")):
         if other.startswith("cronwrap"):

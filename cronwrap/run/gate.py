@@ -234,8 +234,3 @@ def splay_s(job: "Job") -> float:
         words = f"{os.uname().nodename}\0{job.check}".encode("utf-8", "surrogateescape")
         chance = int.from_bytes(digest(words)[:8], "big")
     return float(job.splay) * chance / 2**64
-
-
-def is_asked(job: "Job") -> bool:
-    """Tell whether an option of the job has something to do here."""
-    return bool(job.splay or policy(job))

@@ -7,11 +7,12 @@ it.  N places are N files.  A file is there as long as it is held; what stands i
 but its pid is believed only when the kernel names the same.
 """
 
-import _signal
 import fcntl
 import os
+import sys
 import time
 
+from cronwrap.run import kernel
 from cronwrap.state import LOCKS, make_private, safe_name
 from cronwrap.units import format_duration
 
@@ -19,7 +20,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LINUX_FLOCK = "hhqqi"  # struct flock: type, whence, start, length, pid
+# struct flock of Linux: type, whence, start, length, pid; of the BSDs and macOS: start, length,
+# pid, type, whence, and FreeBSD's own.
+LINUX_FLOCK, BSD_FLOCK = "hhqqi", "qqihhi"
 READ_BYTES = 4096
 COMMAND_CHARACTERS = 500
 
@@ -64,19 +67,7 @@ class Holder:
         Raises:
             OSError: it cannot be signalled.
         """
-        try:
-            fd = os.pidfd_open(self.pid)
-        except ProcessLookupError:
-            return False
-        try:
-            if holder_pid(self.path) != self.pid:  # the descriptor is of whoever had the pid then
-                return False
-            _signal.pidfd_send_signal(fd, number)
-        except ProcessLookupError:
-            return False
-        finally:
-            os.close(fd)
-        return True
+        return kernel.send(self.pid, number, lambda: holder_pid(self.path) == self.pid)
 
 
 class Lock:
@@ -195,18 +186,28 @@ def holder_pid(path: str) -> "int | None":
     It is 0 where the kernel cannot name it here: in another container, on another machine.
     Not for a file whose lock we have: closing any descriptor of it lets go of that.
     """
-    import struct
-
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return None
     try:
-        asked = struct.pack(LINUX_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-        kind, _, _, _, pid = struct.unpack(LINUX_FLOCK, fcntl.fcntl(fd, fcntl.F_GETLK, asked))
+        kind, pid = _ask_kernel(fd)
     finally:
         os.close(fd)
-    return None if kind == fcntl.F_UNLCK else max(int(pid), 0)
+    return None if kind == fcntl.F_UNLCK else max(pid, 0)
+
+
+def _ask_kernel(fd: int) -> "tuple[int, int]":
+    """Return the kind of lock that keeps us from taking one on *fd*, and whose it is."""
+    import struct
+
+    if sys.platform.startswith("linux"):
+        asked = struct.pack(LINUX_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+        kind, _, _, _, pid = struct.unpack(LINUX_FLOCK, fcntl.fcntl(fd, fcntl.F_GETLK, asked))
+    else:
+        asked = struct.pack(BSD_FLOCK, 0, 0, 0, fcntl.F_WRLCK, os.SEEK_SET, 0)
+        _, _, pid, kind, _, _ = struct.unpack(BSD_FLOCK, fcntl.fcntl(fd, fcntl.F_GETLK, asked))
+    return int(kind), int(pid)
 
 
 def _number(said: "dict[str, str]", name: str) -> float:

@@ -1,11 +1,10 @@
 """The runs that go on now: who they are, and how to end one."""
 
-import os
-import signal
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from cronwrap.run import kernel
 from cronwrap.run.proctree import tree_rss_bytes
 from cronwrap.store import Store
 from cronwrap.store.records import RUNNING, read
@@ -70,24 +69,12 @@ def _living(facts: dict[str, Any], pid: int) -> Living:
 def end(store: Store, run: Living, number: int) -> bool:
     """Send signal *number* to the wrapper of *run*; False when it is over already.
 
-    The pid is its wrapper's as long as its record is held: only then the signal is sent, to what
-    the pid meant before that was looked at.
+    The pid is its wrapper's as long as its record is held.
+
+    Raises:
+        OSError: it cannot be signalled.
     """
-    if run.pid <= 0:
-        return False
-    try:
-        fd = os.pidfd_open(run.pid)
-    except ProcessLookupError:
-        return False
-    try:
-        if not still_goes_on(store, run):
-            return False
-        signal.pidfd_send_signal(fd, number)
-    except ProcessLookupError:
-        return False
-    finally:
-        os.close(fd)
-    return True
+    return run.pid > 0 and kernel.send(run.pid, number, lambda: still_goes_on(store, run))
 
 
 def still_goes_on(store: Store, run: Living) -> bool:

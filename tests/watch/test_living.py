@@ -1,5 +1,7 @@
 """A signal goes to the wrapper of a run that goes on, and to nobody else."""
 
+import fcntl
+import os
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -40,3 +42,20 @@ def test_a_pid_that_is_none_is_sent_nothing(tmp_path: Path, pid: int) -> None:
     then = Living("backup", run["run_id"], pid, run["started_unix_s"], 1.0, None, run)
 
     assert not end(Store(str(tmp_path / "state")), then, signal.SIGTERM)
+
+
+def test_a_job_is_ended_as_well_where_the_system_has_no_descriptors_of_processes(
+    tmp_path: Path, stranger: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "pidfd_open")  # as on other systems than Linux
+    run = run_of(phase="start", pid=stranger.pid)
+    (path,) = leave(tmp_path / "state", run, suffix=".run")
+    then = Living("backup", run["run_id"], stranger.pid, run["started_unix_s"], 1.0, None, run)
+    store = Store(str(tmp_path / "state"))
+
+    assert not end(store, then, signal.SIGTERM)
+    with path.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert end(store, then, signal.SIGTERM)
+
+    assert stranger.wait(20) == -signal.SIGTERM

@@ -40,7 +40,7 @@ def carries(definition: Definition) -> Carries:
     said = Table(definition.table, definition.origin, f"services.{definition.name}").table(
         "carries", KEYS
     )
-    phases = {phase for phase in PHASES if _has_words(definition, phase)}
+    phases = {phase for phase in PHASES if definition.has_word(phase)}
     names = {
         name for requests in definition.requests.values() for one in requests for name in one.names
     }
@@ -58,11 +58,4 @@ def carries(definition: Definition) -> Carries:
         output_bytes=int(said.number("output", limit_bytes) or 0),
         more_output=bool(definition.rules.limit_header),
         own_time=known("own_time", by_requests=bool(names & _TIMES)),
-    )
-
-
-def _has_words(definition: Definition, phase: str) -> bool:
-    requests = definition.requests
-    return (not definition.verb or phase in definition.verb) and (
-        phase in requests or "every" in requests
     )

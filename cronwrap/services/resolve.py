@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from cronwrap.errors import nearest
-from cronwrap.event import PHASES, Event
+from cronwrap.event import PHASES, SUCCESS, Event
 from cronwrap.services.address import HTTP, is_url
 from cronwrap.services.base import NOTHING, Service
 from cronwrap.services.endpoint import Endpoint
@@ -63,6 +63,7 @@ class Resolver:
         self._check_complete(settings)
         service = _service(self._definition, settings, table)
         address = _address(service)
+        on = phases(table, self._definition.on)
         return Endpoint(
             name=name,
             service_name=self._definition.name,
@@ -73,12 +74,12 @@ class Resolver:
             ca_file=table.text("ca_file"),
             client_cert=table.text("client_cert"),
             client_key=table.text("client_key"),
-            on=phases(table, self._definition.on),
+            on=on,
             after=_after(table),
             environment="" if "environment" in own else table.text("environment"),
             tags=NOTHING if "tags" in own else _tags(table),
             not_late="a datagram is never sent late" if self._definition.sends == DATAGRAM else "",
-            not_superseded=_not_superseded(self._definition),
+            not_superseded=_not_superseded(self._definition, on),
             secrets=tuple(self._secrets({**settings, **_derived(service)})),
             literal_secrets=tuple(self._literal_secrets()),
         )
@@ -235,12 +236,18 @@ def _tags(table: Table) -> Mapping[str, str]:
     return {name: tags.text(name) for name in tags.data}
 
 
-def _not_superseded(definition: Definition) -> str:
+def _not_superseded(definition: Definition, on: Collection[str]) -> str:
     """Return why an event is not told when a newer one of its check has been; "" when it is.
 
-    What has no times of its own would take it for what is so now.
+    What has no times of its own would take it for what is so now. What never hears of a success
+    would not: there an old failure is news, and nothing newer contradicts it.
     """
+    hears_of_success = SUCCESS in on and (
+        not definition.requests or definition.has_word(SUCCESS)  # code has its own words
+    )
     if definition.superseded == "send" or "late" in definition.requests:
+        return ""
+    if not definition.superseded and not hears_of_success:
         return ""
     return f"{definition.name} has been told of a newer run, and would take this one for the last"
 

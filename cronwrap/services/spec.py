@@ -14,7 +14,7 @@ code. The keys of a definition:
     verb                                 phase -> the service's word; no word: nothing is sent
     start, success, fail, log            a request (or a list) for the phase
     late                                 for an end that is told after a newer one
-    superseded                           "send" or "drop" (the default): what else becomes of it
+    superseded                           "send" or "drop": what else becomes of it
     every                                for each phase that has none of its own
     method, url, path, query, ...        a request's keys (request.py), for all requests
     accept, retry, reject, hint, limit   what answers mean (answers.py)
@@ -97,7 +97,7 @@ class Definition(NamedTuple):
         sends: the kind of its deliveries.
         on: what it is told of unless an endpoint says otherwise.
         superseded: what becomes of an end when a newer one of its check has been told, where it
-            has no request ``late``: "send" or "drop".
+            has no request ``late``: "send", "drop", or "" for what suits the endpoint.
         derived: fields that NAME.py makes of settings and event; name -> kind.
         table: its TOML, for a service that is finished by code.
     """
@@ -123,6 +123,12 @@ class Definition(NamedTuple):
     requests: Mapping[str, tuple[request.Request, ...]]
     rules: answers.Rules
     table: Mapping[str, Any]
+
+    def has_word(self, phase: str) -> bool:
+        """Return whether there is a request that tells *phase*."""
+        return (not self.verb or phase in self.verb) and (
+            phase in self.requests or "every" in self.requests
+        )
 
     def url_settings(self) -> list[set[str]]:
         """Return, for each way to make a URL, the settings it is made of; the best way first."""
@@ -206,8 +212,8 @@ def phases(table: Table, default: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _superseded(table: Table) -> str:
-    given = table.text("superseded", "drop")
-    if given not in SUPERSEDED:
+    given = table.text("superseded")
+    if given and given not in SUPERSEDED:
         raise table.wrong("superseded", '"send" or "drop"')
     return given
 

@@ -7,7 +7,7 @@ import pytest
 
 from cronwrap.errors import CronwrapError
 from cronwrap.event import Event
-from cronwrap.services import from_table
+from cronwrap.services import define, from_table
 from cronwrap.services.endpoint import Endpoint
 
 SUCCEEDED = Event(check="nightly", phase="success", reason="exit", finished_unix_s=9.0)
@@ -97,3 +97,28 @@ def test_what_has_no_times_is_not_told_of_an_older_run() -> None:
     assert "newer run" in heartbeat.refusal(old)
     assert heartbeat.refusal(SUCCEEDED.replace(late=True)) == ""
     assert "datagram" in gauge.refusal(SUCCEEDED.replace(late=True))
+
+
+@pytest.mark.parametrize(
+    ("keys", "told_late"),
+    [
+        ({"fail": {"url": "{url}"}}, True),
+        ({"every": {"url": "{url}"}, "on": ["fail", "recovered"]}, True),
+        ({"every": {"url": "{url}"}}, False),
+        ({"success": {"url": "{url}"}}, False),  # a heartbeat: silence is the failure
+        ({"fail": {"url": "{url}"}, "superseded": "drop"}, False),
+        ({"every": {"url": "{url}"}, "superseded": "send"}, True),
+    ],
+)
+def test_an_old_failure_is_news_to_what_never_hears_of_a_success(
+    keys: dict[str, Any],
+    told_late: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    table = {"settings": {"url": {"kind": "url"}}, **keys}
+    mine = define("mine", table, origin="config.toml")
+    values = {"service": "mine", "url": "http://h/"}
+    endpoint = from_table("m", values, origin="", environ={}, services={"mine": mine})
+
+    refusal = endpoint.refusal(FAILED.replace(late=True, superseded=True))
+
+    assert (refusal == "") is told_late

@@ -69,8 +69,9 @@ def command(
         click.echo(json.dumps({"schema": SCHEMA, "fine": fine, **_as_json(event, sent)}, indent=2))
     else:
         for one in sent:
-            why = f": {one.result.why}" if one.result.why else ""
-            click.echo(show.harmless(f"{one.label}: {one.result.kind}{why}"))
+            outcome = one.result.kind if one.result.tries else ""
+            said = filter(None, (one.label, outcome, one.result.why))
+            click.echo(show.harmless(": ".join(said)))
         if len(sent) < len(words):
             show.complain("not all was sent: it is kept, and will be sent later")
     raise SystemExit(0 if fine else 1)

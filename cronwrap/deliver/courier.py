@@ -41,7 +41,7 @@ class Result(NamedTuple):
 
     Attributes:
         kind: ACCEPTED (also when the service has no word for it), UNDELIVERED or REJECTED.
-        why: for a person, without secrets; "" when accepted.
+        why: for a person, without secrets; "" when accepted, unless that was without a word.
         tries: how many requests were made.
         learned: what the answers said to remember about the endpoint.
         after_s: not to be tried again before so many seconds, when the service asked for it.
@@ -179,6 +179,8 @@ class _Delivery:
 
     def _all(self, event: Event) -> Result:
         deliveries = self._endpoint.render(event, self._courier.learned)
+        if not deliveries:
+            return Result(ACCEPTED, why=f"nothing was sent, it is not told of a {event.phase}")
         if event.late or event.superseded:
             fresh = [one for one in deliveries if _age_s(event) <= _max_age_s(one)]
             why = self._endpoint.refusal(event) or _too_old(deliveries, fresh)
@@ -239,8 +241,8 @@ def _max_age_s(delivery: Delivery) -> float:
 
 
 def _too_old(deliveries: list[Delivery], fresh: list[Delivery]) -> str:
-    """Return why none of *deliveries* is sent, "" when some are *fresh*, or there are none."""
-    if fresh or not deliveries:
+    """Return why none of *deliveries* is sent, "" when some are *fresh*."""
+    if fresh:
         return ""
     most_s = max(map(_max_age_s, deliveries))
     return f"it is more than {format_duration(most_s)} old, and would be taken for what is so now"

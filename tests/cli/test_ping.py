@@ -48,6 +48,23 @@ def test_what_is_not_accepted_is_said_and_kept(cronwrap: Cronwrap, refusing_url:
     assert len(json.loads(cronwrap("flush", "--list", "--json").stdout)) == 1
 
 
+def test_what_an_endpoint_is_not_told_of_is_not_said_to_be_accepted(
+    cronwrap: Cronwrap, refusing_url: str
+) -> None:
+    cronwrap.write_config(
+        f'[endpoints.ops]\nservice = "webhook"\nurl = "{refusing_url}/hook"\non = ["fail"]\n'
+    )
+
+    by_hand = cronwrap("ping", "x", "--phase", "start", "-e", "ops")
+    run = cronwrap("-c", "x", "-e", "ops", "--verbose", "--", "true")
+
+    untold = f"ops ({refusing_url}/…): nothing was sent, it is not told of a"
+    assert (by_hand.returncode, by_hand.stdout) == (0, f"{untold} start\n")
+    assert f"{untold} start\n" in run.stderr
+    assert f"{untold} success\n" in run.stderr
+    assert "accepted" not in run.stderr
+
+
 def test_without_an_endpoint_there_is_nobody_to_tell(cronwrap: Cronwrap) -> None:
     done = cronwrap("ping", "x", "--phase", "log")
 

@@ -265,7 +265,8 @@ def test_an_endpoint_is_not_told_of_a_phase_it_is_not_for(
     table = {"url": httpd.url, "on": ["fail"]}
     endpoint = services.from_table("ops", table, origin="c.toml", environ={})
 
-    assert finish(courier_to(endpoint)) == Result(kind=ACCEPTED)
+    untold = "nothing was sent, it is not told of a success"
+    assert finish(courier_to(endpoint)) == Result(kind=ACCEPTED, why=untold)
     assert httpd.received == []
 
     finish(courier_to(endpoint), END_EVENT.replace(phase=FAIL))

@@ -29,8 +29,14 @@ ZSH = Path(__file__).parent.parent / "support/complete.zsh"
 Offered = Callable[[str], list[str]]
 
 
+@pytest.fixture(scope="module")
+def zsh_dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where zsh keeps from one question to the next which functions complete what."""
+    return tmp_path_factory.mktemp("zsh") / "dump"
+
+
 @pytest.fixture(params=SHELLS)
-def offered(request: pytest.FixtureRequest, tmp_path: Path) -> Offered:
+def offered(request: pytest.FixtureRequest, tmp_path: Path, zsh_dump: Path) -> Offered:
     """Returns what a shell offers for a command line that ends where the cursor is."""
     shell = need(request.param)
     program = tmp_path / "bin/frobnicate-the-job"
@@ -40,7 +46,7 @@ def offered(request: pytest.FixtureRequest, tmp_path: Path) -> Offered:
 
     def ask(line: str) -> list[str]:
         done = subprocess.run(
-            [shell, *words_for(request.param, line)],
+            [shell, *words_for(request.param, line, zsh_dump)],
             env={
                 "PATH": f"{program.parent}:{os.environ['PATH']}",
                 "HOME": str(tmp_path),
@@ -59,12 +65,12 @@ def offered(request: pytest.FixtureRequest, tmp_path: Path) -> Offered:
     return ask
 
 
-def words_for(shell: str, line: str) -> list[str]:
+def words_for(shell: str, line: str, zsh_dump: Path) -> list[str]:
     if shell == "fish":
         script = f"source {FOLDER}/cronwrap.fish; complete -C $argv[1]"
         return ["--no-config", "-c", script, line]
     if shell == "zsh":
-        return ["-f", str(ZSH), str(FOLDER), line]
+        return ["-f", str(ZSH), str(FOLDER), str(zsh_dump), line]
     # As bash takes a line apart: = and : are words of their own.
     words = line.replace("=", " = ").replace(":", " : ").split(" ")
     kept = [word for word in words[:-1] if word]

@@ -1,7 +1,8 @@
-# Print what zsh offers for a command line: complete.zsh DIRECTORY LINE
+# Print what zsh offers for a command line: complete.zsh DIRECTORY DUMP LINE
 #
-# DIRECTORY is put before fpath. A shell on a terminal of its own gets the line and a TAB; its
-# compadd prints each match, and what is printed between the two marks is passed on.
+# DIRECTORY is put before fpath. What compinit finds there, and among zsh's own, takes it most of a
+# second: it keeps it in DUMP for the next time. A shell on a terminal of its own gets the line and
+# a TAB; its compadd prints each match, and what is printed between the two marks is passed on.
 
 zmodload zsh/zpty
 zpty shell 'TERM=dumb exec zsh -f -i'
@@ -17,7 +18,7 @@ until_mark() {
 
 setopt extended_glob
 zpty -w shell 'setopt rc_quotes; PROMPT=; unset zle_bracketed_paste; stty -echo -onlcr'
-zpty -w shell "fpath=(${(q)1} \$fpath); autoload -Uz compinit && compinit -D -u"
+zpty -w shell "fpath=(${(q)1} \$fpath); autoload -Uz compinit && compinit -u -d ${(q)2}"
 zpty -w shell 'compadd() {
   if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then
     builtin compadd "$@"
@@ -33,7 +34,7 @@ comppostfuncs=(after); after() { print -r -- "<after>"; exit }
 bindkey "^I" list-choices
 print -r -- "<re""ady>"'
 until_mark ready
-zpty -w -n shell "$2"$'\t'
+zpty -w -n shell "$3"$'\t'
 until_mark before >/dev/null
 until_mark after
 zpty -d shell

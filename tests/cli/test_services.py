@@ -3,8 +3,6 @@
 import json
 import re
 
-import pytest
-
 from cronwrap import services
 from tests.support.command import Cronwrap
 
@@ -33,23 +31,26 @@ def test_a_service_is_shown_with_its_settings_and_their_variables(cronwrap: Cron
     assert '[endpoints.NAME]\nservice = "cronitor"\n' in done.stdout
 
 
-@pytest.mark.parametrize("name", services.names())
-def test_programs_read_json_and_its_example_is_a_configuration_without_mistakes(
-    cronwrap: Cronwrap, name: str
-) -> None:
-    done = cronwrap("services", "--json", name)
-
-    found = json.loads(done.stdout)
-    assert found["name"] == name
-    assert found["carries"].keys() >= {"start", "exit_status", "output_bytes", "own_time"}
-    checked = cronwrap("config", "check", config=found["example"])
-    assert (checked.returncode, checked.stderr) == (0, "")
-
-
-def test_json_of_all_is_an_array(cronwrap: Cronwrap) -> None:
+def test_programs_read_json_an_array_of_all_or_one(cronwrap: Cronwrap) -> None:
     found = json.loads(cronwrap("services", "--json").stdout)
+    one = json.loads(cronwrap("services", "--json", "cronitor").stdout)
 
     assert [one["name"] for one in found] == services.names()
+    for each in found:
+        assert each["carries"].keys() >= {"start", "exit_status", "output_bytes", "own_time"}
+    assert one in found
+    assert one["name"] == "cronitor"
+
+
+def test_the_examples_of_all_are_a_configuration_without_mistakes(cronwrap: Cronwrap) -> None:
+    endpoints = []
+    for one in json.loads(cronwrap("services", "--json").stdout):
+        head, _, settings = one["example"].partition("[endpoints.NAME]\n")
+        endpoints.append(f"{head}[endpoints.{one['name']}]\n{settings}")
+
+    checked = cronwrap("config", "check", config="\n".join(endpoints))
+
+    assert (checked.returncode, checked.stderr) == (0, "")
 
 
 def test_an_unknown_service_is_told_with_the_nearest(cronwrap: Cronwrap) -> None:

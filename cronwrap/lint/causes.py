@@ -10,21 +10,25 @@ from collections.abc import Sequence
 from cronwrap.lint.finding import Finding
 
 _EACH_MINUTE = frozenset({"CW205", "CW206", "CW216"})
+_FIELDS = frozenset({"CW106", "CW107", "CW108", "CW109", "CW111", "CW112", "CW114", "CW134"})
 # What a rule names, and the rules that say no more where it does.
 _FOLLOWS = {
-    "CW103": frozenset({"CW104", "CW107", "CW108"}),
+    "CW103": frozenset({"CW104", *_FIELDS}),
+    "CW104": frozenset({"CW105", "CW116", "CW133", *_FIELDS}),
     "CW106": _EACH_MINUTE,
     "CW107": _EACH_MINUTE,
     "CW108": frozenset({"CW107"}),
-    "CW110": frozenset({"CW104", "CW107", "CW108", "CW109", "CW111", "CW115"}),
+    "CW110": frozenset({"CW104", "CW115", *_FIELDS}),
     "CW113": frozenset({"CW702"}),
     "CW114": frozenset({"CW107", "CW108"}),
     "CW115": _EACH_MINUTE | {"CW203", "CW207", "CW208", "CW210", "CW703"},
-    "CW119": frozenset({"CW104"}),
+    "CW116": frozenset({"CW133"}),
+    "CW119": frozenset({"CW104", *_FIELDS}),
     "CW128": frozenset({"CW107"}),
     "CW201": _EACH_MINUTE,
     "CW205": frozenset({"CW216"}),
     "CW206": frozenset({"CW216"}),
+    "CW704": frozenset({"CW207"}),
     "CW416": frozenset({"CW133"}),
 }
 

@@ -4,6 +4,7 @@ All positions (``start``, ``end``) are byte offsets in the file, but those of th
 command's tree, which are offsets in the command: ``found`` and the fixes know the difference.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from cronwrap.schedule import Schedule, ScheduleError
 
 
+_FIELDS = 5
+_WORD = re.compile(r"[^ \t]+")
 # What may not be written within one pair of quotes; within more, or others, nothing may.
 _UNQUOTABLE = {"'": "'", '"': '"$`\\!'}
 
@@ -230,6 +233,20 @@ class _Scheduled(Line):
         """Why the daemon refuses it; its start and end are offsets for ``schedule_at.at``."""
         return self._parsed[1]
 
+    @cached_property
+    def schedule_errors(self) -> "tuple[ScheduleError, ...]":
+        """All that the daemon would refuse in it, though it stops at the first, in their order."""
+        first = self.schedule_error
+        if first is None or self.nickname or len(self.fields_at) != _FIELDS:
+            return () if first is None else (first,)
+        errors = [first]
+        for number, word in enumerate(_WORD.finditer(self.schedule_at.text)):
+            if not word.start() <= first.start < word.end():
+                alone = " ".join("*" if one != number else word[0] for one in range(_FIELDS))
+                error = parsed(alone, self.dialect.name)[1]
+                errors += [] if error is None else [_moved(error, word.start() - 2 * number)]
+        return tuple(sorted(errors, key=lambda one: one.start))
+
     @property
     def nickname(self) -> str:
         """``@daily``; "" for a schedule in fields."""
@@ -430,6 +447,15 @@ def parsed(text: str, dialect: str) -> "tuple[Schedule | None, ScheduleError | N
         return schedule.parse(text, dialect), None
     except schedule.ScheduleError as error:
         return None, error
+
+
+def _moved(error: "ScheduleError", by: int) -> "ScheduleError":
+    from cronwrap.schedule import ScheduleError
+
+    start, end = error.start + by, error.end + by
+    return ScheduleError(
+        error.message, hint=error.hint, kind=error.kind, start=start, end=end, field=error.field
+    )
 
 
 def _value(text: str, quotes: str) -> str:

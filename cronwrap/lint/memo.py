@@ -18,7 +18,9 @@ _COMMAND = frozenset(
     {"assignment", "base", "command", "path", "percent", "raw", "script", "shell_name", "stdin",
      "user", "value"}
 )  # fmt: skip
-_SCHEDULE = frozenset({"fields_at", "nickname", "schedule", "schedule_at", "schedule_error"})
+_SCHEDULE = frozenset(
+    {"fields_at", "nickname", "schedule", "schedule_at", "schedule_error", "schedule_errors"}
+)
 _SAME = frozenset({"dialect", "file", "found", "kind", "spot"})  # for all jobs of a file
 _SAME_OF_FILE = frozenset({"dialect", "form", "host", "live", "owner", "path"})
 

@@ -20,7 +20,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "the range {word!r} runs backwards",
         "write two ranges: {two_ranges}",
     ),
-    "bad_step": ("the step {word!r} is no number", "write a number behind the slash, as in */5"),
+    "bad_step": ("there is no number behind the slash", "write a number behind the slash, as in */5"),
     "step_zero": ("a step of 0 is none", "write a step of 1 or more"),
     "step_hangs": ("{daemon} hangs in a step of 0: {word!r}", "write a step of 1 or more"),
     "step_alone": (

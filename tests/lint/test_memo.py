@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cronwrap.lint import linter
+from cronwrap.lint.causes import told_once
 from cronwrap.lint.crontab import Crontab
 from cronwrap.lint.dialects import DIALECTS
 from cronwrap.lint.finding import Finding
@@ -38,7 +39,7 @@ def one_by_one(file: Crontab) -> list[Finding]:
                     Finding(rule, one.severity or rule.severity_in(file.dialect.name), one)
                     for one in (() if rule.host else rule.find(line))
                 ]
-    return found
+    return told_once(found)
 
 
 def shown(findings: Sequence[Finding]) -> list[tuple[object, ...]]:

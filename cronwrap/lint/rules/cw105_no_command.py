@@ -34,7 +34,7 @@ def _find(line: Bad) -> Iterator[Found]:
         yield line.found(
             line.whole,
             f"there is no command{after}{why}; {does}",
-            error.hint if error else "write one after the fields",
+            error.hint if error else f"write one after {user[0].text if user else 'the fields'}",
         )
 
 

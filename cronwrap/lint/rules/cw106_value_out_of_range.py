@@ -38,9 +38,10 @@ _COSTS = {
 
 
 def _find(job: Job) -> Iterator[Found]:
-    error = job.schedule_error
-    if error is not None and error.kind == "out_of_range":
-        costs = _COSTS.get(job.dialect.bad_line, "runs the job at odd times")
+    costs = _COSTS.get(job.dialect.bad_line, "runs the job at odd times")
+    for error in job.schedule_errors:
+        if error.kind != "out_of_range":
+            continue
         yield job.found(
             job.schedule_at.at(error.start, error.end),
             f"{error.message}; {job.dialect.title} {costs}",

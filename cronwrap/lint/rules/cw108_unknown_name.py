@@ -29,14 +29,17 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def _find(job: Job) -> Iterator[Found]:
-    error, schedule, text = job.schedule_error, job.schedule, job.schedule_at.text
+    schedule, text = job.schedule, job.schedule_at.text
     spans = [
         (oddity.start, oddity.detail, "write the first three letters")
         for oddity in (schedule.oddities if schedule is not None else ())
         if oddity.kind in _ODD
     ]
-    if error is not None and error.kind in ("bad_value", "month_name"):
-        spans.append((error.start, error.message, error.hint))
+    spans += [
+        (error.start, error.message, error.hint)
+        for error in job.schedule_errors
+        if error.kind in ("bad_value", "month_name")
+    ]
     for start, message, hint in spans:
         word = _WORD.match(text, start)
         if word is None or (start and text[start - 1].isalnum() and not text[start - 1].isalpha()):

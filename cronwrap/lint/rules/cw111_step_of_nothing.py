@@ -22,8 +22,9 @@ _REFUSED = {"step_zero", "bad_step"}
 
 
 def _find(job: Job) -> Iterator[Found]:
-    error = job.schedule_error
-    if error is not None and error.kind in {*_REFUSED, "step_hangs"}:
+    for error in job.schedule_errors:
+        if error.kind not in {*_REFUSED, "step_hangs"}:
+            continue
         more = "" if error.kind == "step_hangs" else f"; {costs(job.dialect)}"
         where = job.schedule_at.at(error.start, error.end)
         yield job.found(where, f"{error.message}{more}", error.hint)

@@ -26,8 +26,10 @@ _MARKS = set("?LW#")
 
 
 def _find(job: Job) -> Iterator[Found]:
-    error, text = job.schedule_error, job.schedule_at.text
-    if error is not None and error.kind in ("quartz", "jenkins"):
+    text = job.schedule_at.text
+    for error in job.schedule_errors:
+        if error.kind not in ("quartz", "jenkins"):
+            continue
         where = job.schedule_at.at(error.start, error.end)
         is_any = text[error.start : error.end] == "?"
         yield job.found(

@@ -28,7 +28,7 @@ def _find(job: Job) -> Iterator[Found]:
         return
     at = job.user or job.command
     word = (at.text.split(None, 1) or [""])[0]
-    is_field, is_refused = bool(_FIELD.fullmatch(word)), job.refusal == "star"
+    is_field, is_refused = bool(_FIELD.fullmatch(word)), _is_refused(job, word)
     if not is_field and not is_refused:
         return
     first = job.fields_at[0]
@@ -42,6 +42,10 @@ def _find(job: Job) -> Iterator[Found]:
         "drop the field for seconds, which is the first" if is_field else "",
         unsafe=[(seconds, "")] if is_field and first.text.isdigit() else [],
     )
+
+
+def _is_refused(job: Job, word: str) -> bool:
+    return word.startswith("*") and not job.dialect.star_command
 
 
 RULE = Rule("CW115", "too-many-fields", ERROR, "job", _find)

@@ -25,8 +25,21 @@ from cronwrap.lint.rule import ERROR, Rule
 
 _LOOKS = re.compile(r"""\s*((?:export|set|declare|setenv)\s+)?([A-Za-z_]\w*)\s*=(.*)""", re.DOTALL)
 
+_NAMES = {"PATH", "SHELL", "MAILTO", "MAILFROM", "HOME", "LANG", "LC_ALL", "CRON_TZ", "TZ"}
+
 
 def _find(line: Line) -> Iterator[Found]:
+    words = line.words if isinstance(line, Bad) else ()
+    if len(words) == len(("NAME", "VALUE")) and words[0].text in _NAMES:
+        blanks = Span(words[0].end, words[1].start)
+        yield line.found(
+            line.whole,
+            f"there is no = behind {words[0].text}, so this is no assignment; "
+            f"{costs(line.dialect)}",
+            f"write {words[0].text}={words[1].text}",
+            unsafe=[(blanks, "=")],
+        )
+        return
     is_none = isinstance(line, Bad) or (isinstance(line, Job) and line.schedule is None)
     match = _LOOKS.match(line.text) if is_none and b"=" in line.data else None
     if match is None:

@@ -27,22 +27,22 @@ _GROUPS = ("CW1", "CW2", "CW7")
 
 
 def _find(job: Job) -> Iterator[Found]:
-    error = job.schedule_error
-    if error is None or _explained(job):
+    if job.schedule is not None:
         return
-    where = job.schedule_at.at(error.start, error.end)
-    yield job.found(where, f"{error.message}; {costs(job.dialect)}", error.hint)
+    said = [(found.start, found.end) for found in _others(job)]
+    for error in job.schedule_errors:
+        where = job.schedule_at.at(error.start, error.end)
+        if all(end <= where.start or where.end <= start for start, end in said):
+            yield job.found(where, f"{error.message}; {costs(job.dialect)}", error.hint)
 
 
-def _explained(job: Job) -> bool:
-    """Return whether another rule about schedules calls something in the line an error."""
-    return any(
-        (found.severity or rule.severity_in(job.dialect.name)) == ERROR
-        for rule in catalogue()
-        if rule.per in ("job", "line") and rule.code.startswith(_GROUPS) and rule is not RULE
-        if rule.severity_in(job.dialect.name) and (not rule.host or job.file.host is not None)
-        for found in rule.find(job)
-    )
+def _others(job: Job) -> Iterator[Found]:
+    """Yield what other rules about schedules call errors in the line."""
+    for rule in catalogue():
+        if rule.per in ("job", "line") and rule.code.startswith(_GROUPS) and rule is not RULE:
+            severity = rule.severity_in(job.dialect.name)
+            if severity and (not rule.host or job.file.host is not None):
+                yield from (one for one in rule.find(job) if (one.severity or severity) == ERROR)
 
 
 RULE = Rule("CW134", "schedule-refused", ERROR, "job", _find)

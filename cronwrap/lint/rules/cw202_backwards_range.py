@@ -31,14 +31,14 @@ _RANGE = re.compile(r"([0-9A-Za-z]+)-([0-9A-Za-z]+)(?:/([0-9]+))?")
 
 
 def _find(job: Job) -> Iterator[Found]:
-    error, schedule = job.schedule_error, job.schedule
-    spans = [(error.start, error.end)] if error is not None and error.kind in _BACKWARDS else []
+    schedule = job.schedule
+    spans = [(one.start, one.end) for one in job.schedule_errors if one.kind in _BACKWARDS]
     if schedule is not None:
         spans += [(o.start, o.end) for o in schedule.oddities if o.kind in _BACKWARDS]
     for start, end in spans:
         text = job.schedule_at.text[start:end]
         meant = _meant(job, start, text)
-        does = "is empty, so the job never runs" if error is None else "is refused"
+        does = "is empty, so the job never runs" if schedule is not None else "is refused"
         if schedule is not None and not schedule.never:
             does = "is empty, so the job does not run then"
         where = job.schedule_at.at(start, end)

@@ -39,8 +39,8 @@ def _find(job: Job) -> Iterator[Found]:
     both = days_a_year(schedule._replace(days_match="and"))
     yield job.found(
         place(job, weekday),
-        f"{job.dialect.title} runs it on each day that either {day.text} or {weekday.text} names: "
-        f"{runs} days a year; both together are {both}",
+        f"{job.dialect.title} runs it on the days of the month {day.text}, and besides on the "
+        f"weekdays {weekday.text}: {runs} days a year; both together are {both}",
         "limit the days of the month here, and ask for the weekday in the command",
         unsafe=_fix(job, weekday.values),
     )

@@ -21,6 +21,7 @@ from cronwrap.lint.shell import Command
 from cronwrap.schedule import normal_period_s
 
 _FEW_S = 300
+_HOUR = 60
 # These keep a lock themselves, are over at once, or are there to look whether something runs.
 _LOCKS = {
     *("flock", "setlock", "lockfile", "run-one", "run-this-one", "lckdo", "dotlockfile", "solo"),
@@ -46,11 +47,17 @@ def _find(job: Job) -> Iterator[Found]:
         every = gaps.shortest_s // 60
         yield job.found(
             heavy[0],
-            f"runs every {f'{every} minutes' if every > 1 else 'minute'}; "
+            f"runs {_how_often(len(schedule.minutes), every)}; "
             f"{job.dialect.title} starts it again even if the last run still goes on",
             "put flock -n LOCKFILE before it, or cronwrap --overlap skip",
             severity=INFO if gaps.shortest_s >= _FEW_S else "",
         )
+
+
+def _how_often(times: int, every: int) -> str:
+    if times * every < _HOUR - every:  # not at each of them
+        return f"{times} times an hour, some of them {every} minute{'s' * (every > 1)} apart"
+    return f"every {every} minutes" if every > 1 else "every minute"
 
 
 def _locks(command: Command) -> bool:

@@ -1,6 +1,6 @@
 r"""A term that changes nothing.
 
-``*/1`` is ``*``, and a list with ``*`` in it is all of the field.
+``*/1`` is ``*``, a list with ``*`` in it is all of the field, and ``1-10,5`` is ``1-10``.
 
 Bad::
 
@@ -29,16 +29,30 @@ def _find(job: Job) -> Iterator[Found]:
             continue  # another rule's
         if one.text == "*/1" or (one.star and len(terms) > 1 and is_whole(one)):
             simple = "*"
-        elif len(set(terms)) < len(terms):
-            simple = ",".join(dict.fromkeys(terms))
+        elif len(terms) > 1 and (len(set(terms)) < len(terms) or _overlaps(one)):
+            simple = _shortest(job, one, list(dict.fromkeys(terms)))
         else:
             continue
-        if not _is_same(job, one, simple):
+        if simple == one.text or not _is_same(job, one, simple):
             continue
         where = place(job, one)
         yield job.found(
             where, f"{one.text} is the same as {simple}", f"write {simple}", safe=[(where, simple)]
         )
+
+
+def _overlaps(one: Field) -> bool:
+    """Tell whether a term may hold another: ranges do, and 0 and 7 are both Sunday."""
+    return any(mark in one.text for mark in "-/*") or (one.name == "weekday" and "7" in one.text)
+
+
+def _shortest(job: Job, one: Field, terms: list[str]) -> str:
+    """Return the list without the terms that others hold."""
+    for term in reversed(terms):
+        rest = [other for other in terms if other != term]
+        if rest and _is_same(job, one, ",".join(rest)):
+            terms = rest
+    return ",".join(terms)
 
 
 def _is_same(job: Job, one: Field, simple: str) -> bool:

@@ -20,8 +20,10 @@ from cronwrap.lint.rule import ERROR, Rule
 
 def _find(job: Job) -> Iterator[Found]:
     text = job.schedule_at.text
-    error, schedule = job.schedule_error, job.schedule
-    if error is not None and "~" in text[error.start : error.end]:
+    schedule = job.schedule
+    for error in job.schedule_errors:
+        if "~" not in text[error.start : error.end]:
+            continue
         yield job.found(
             job.schedule_at.at(error.start, error.end),
             f"{job.dialect.title} draws no random values, and refuses this",

@@ -1,4 +1,4 @@
-r"""An ``rm -r`` below a directory that is a variable, which may be empty.
+r"""An ``rm -r`` of everything, or below a directory that is a variable, which may be empty.
 
 With ``D`` unset, as cron sets hardly any variables, ``rm -rf $D/*`` is ``rm -rf /*``. ``${D:?}``
 ends the line with a word instead.
@@ -23,6 +23,7 @@ from cronwrap.lint.shell import Command, Variable, Word
 _START = re.compile(r"\$(?:(\w+)|\{(\w+)\})(/.*)?", re.DOTALL)
 _SYSTEM = {"bin", "boot", "dev", "etc", "home", "lib", "mnt", "opt", "root", "run", "sbin", "srv",
            "usr", "var"}  # fmt: skip
+_ALL = {"/", "/*"}
 # What a crontab's jobs always have.
 _SET = {"HOME", "LOGNAME", "PATH", "SHELL"}
 
@@ -31,6 +32,8 @@ def _find(job: Job) -> Iterator[Found]:
     for command in job.script.programs():
         if command.program == "rm" and _is_recursive(command):
             for word in command.args:
+                if word.literal in _ALL:
+                    yield job.found(word, "this removes all that is on the machine", "name less")
                 variable, rest = _empty(job, word)
                 if variable is not None:
                     yield job.found(

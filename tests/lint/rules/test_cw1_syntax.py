@@ -1,0 +1,121 @@
+"""The corners of the rules about syntax and schedules."""
+
+import pytest
+
+from cronwrap.lint import linter
+from cronwrap.lint.crontab import Crontab
+from tests.lint.asking import findings, finds
+
+
+def told(text: str, dialect: str = "debian", form: str = "user") -> list[tuple[str, str]]:
+    """Return the codes and hints of all that is found in a line."""
+    found = linter.lint([Crontab(f"{text}\n".encode(), dialect=dialect, form=form)])
+    return [(one.rule.code, one.found.hint) for one in found]
+
+
+def test_all_values_of_a_line_that_are_out_of_range_are_told() -> None:
+    spans = [(one.found.start, one.found.end) for one in findings("CW106", "61 25 32 13 8 x")]
+
+    assert spans == [(0, 2), (3, 5), (6, 8), (9, 11), (12, 13)]
+
+
+def test_mistakes_of_different_kinds_in_one_schedule_are_all_told() -> None:
+    assert [code for code, _ in told("1a 0/5 * * sunday /bin/true")] == ["CW134", "CW112", "CW108"]
+
+
+@pytest.mark.parametrize(
+    ("line", "form", "code", "hint"),
+    [
+        ("0 1 - 5 * * * root /bin/x", "system", "CW110", "write 1-5"),
+        ("1-2 *, * * * root /bin/x", "system", "CW109", "write *"),
+        ("*/ * * * * /bin/true", "user", "CW111", "write a number behind the slash, as in */5"),
+        ("PATH /usr/local/bin", "user", "CW119", "write PATH=/usr/local/bin"),
+        ("0 2 * * * root", "system", "CW105", "write one after root"),
+        ("* * * * x", "user", "CW105", "write 0 to 7, or sun to sat"),
+        ("1 ** * * * root /bin/x", "system", "CW107", "write numbers, ranges and lists"),
+        (
+            "0 0 * * * * root /bin/x",
+            "system",
+            "CW115",
+            "drop the field for seconds, which is the first",
+        ),
+    ],
+)
+def test_a_mistake_is_told_for_what_it_is(line: str, form: str, code: str, hint: str) -> None:
+    assert told(line, form=form) == [(code, hint)]
+
+
+@pytest.mark.parametrize("line", ["0 2 * * root /usr/bin/x", '1 * * * root "x"'])
+def test_a_user_in_the_place_of_a_field_shows_that_one_is_missing(line: str) -> None:
+    assert [code for code, _ in told(line, form="system")] == ["CW104"]
+
+
+def test_prose_is_told_once_and_not_word_by_word() -> None:
+    assert [code for code, _ in told("This is no line of a crontab")] == ["CW104"]
+
+
+@pytest.mark.parametrize(
+    ("field", "simple"), [("1-10,5", "1-10"), ("1-6,3-4", "1-6"), ("5,5", "5"), ("*,5", "*")]
+)
+def test_a_term_that_another_one_holds_is_redundant(field: str, simple: str) -> None:
+    (found,) = findings("CW218", f"0 4 {field} * * x")
+
+    assert found.found.hint == f"write {simple}"
+
+
+@pytest.mark.parametrize("field", ["1-10,5-15", "1,4,*/5", "0-6,7-9"])
+def test_terms_that_overlap_but_each_add_something_are_not(field: str) -> None:
+    assert not findings("CW218", f"{field} 4 * * * x")
+
+
+@pytest.mark.parametrize("days", ["*/7 * *", "*/2 * *", "1 */5 *", "* * */2"])
+def test_a_step_that_begins_anew_with_each_month_year_or_week_is_told(days: str) -> None:
+    assert [one.severity for one in findings("CW207", f"0 4 {days} x")] == ["info"]
+
+
+@pytest.mark.parametrize("schedule", ["*/15 */6 * */3 *", "0-59/7 4 * * *"])
+def test_a_step_that_divides_its_field_is_left_alone(schedule: str) -> None:
+    assert not findings("CW207", f"{schedule} x")
+
+
+def test_a_list_that_has_neighbours_now_and_then_does_not_run_every_minute() -> None:
+    (found,) = findings("CW216", "1,4,6,*/5 * * * * /usr/local/bin/x")
+
+    assert "15 times an hour, some of them 1 minute apart" in found.found.message
+
+
+def test_29_february_alone_is_told() -> None:
+    assert findings("CW210", "0 0 29 2 * x")
+
+
+@pytest.mark.parametrize("command", ["rm -rf /", "rm -fr /*", "x; rm -r /"])
+def test_removing_everything_is_told(command: str) -> None:
+    assert finds("CW408", command)
+
+
+def test_cronie_is_told_to_refuse_options_that_it_does_not_know() -> None:
+    (found,) = findings("CW128", "0 4 * * * -q /bin/true", "cronie")
+
+    assert "drops this line" in found.found.message
+    assert not findings("CW128", "0 4 * * * -n /bin/true", "cronie")
+
+
+def test_an_assignment_of_busybox_with_blanks_is_told_to_be_dropped() -> None:
+    (found,) = findings("CW317", "PATH = /bin:/usr/bin\n0 4 * * * x", "busybox")
+
+    assert found.found.hint == "write PATH=/bin:/usr/bin"
+
+
+def test_a_value_that_debian_cuts_is_told() -> None:
+    (cut,) = findings("CW123", f"A={'x' * 1000}\n0 4 * * * x")
+    (refused,) = findings("CW123", f'A="{"x" * 1000}"\n0 4 * * * x')
+
+    assert "get the first 996" in cut.found.message
+    assert "refuses the whole file" in refused.found.message
+
+
+@pytest.mark.parametrize(("lines", "found"), [(10_000, False), (10_001, True)])
+def test_a_crontab_with_more_lines_than_debian_takes_is_told(lines: int, found: bool) -> None:  # noqa: FBT001 - a parameter
+    text = "\n".join(["# c"] * (lines - 1) + ["0 4 * * * x"])
+
+    assert bool(findings("CW124", text)) is found

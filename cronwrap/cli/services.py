@@ -13,7 +13,8 @@ from cronwrap.errors import CronwrapError, nearest
 from cronwrap.run.endpoints import Endpoints
 from cronwrap.services.carries import Carries, carries
 from cronwrap.services.example import example
-from cronwrap.services.spec import Definition, Setting
+from cronwrap.services.setting import Setting
+from cronwrap.services.spec import Definition
 
 HEADINGS = ("service", "start", "fail", "log", "exit status", "duration", "output", "own time")
 

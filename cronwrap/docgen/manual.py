@@ -12,7 +12,8 @@ from cronwrap.docgen import rules
 from cronwrap.docgen.commands import RUN, Command, Option
 from cronwrap.docgen.mdoc import escape, text
 from cronwrap.run import options
-from cronwrap.services.spec import Definition, Setting
+from cronwrap.services.setting import Setting
+from cronwrap.services.spec import Definition
 
 _KINDS = {
     "text": "TEXT",

@@ -11,14 +11,17 @@ from typing import Any
 from zlib import crc32
 
 from cronwrap.errors import CronwrapError, nearest
+from cronwrap.event import PHASES
 from cronwrap.redact import mask_url
 from cronwrap.services import spec
 from cronwrap.services.address import HTTP, belongs, check_url, is_url, split_scheme
 from cronwrap.services.base import Service
 from cronwrap.services.endpoint import Endpoint
-from cronwrap.services.resolve import Resolver
+from cronwrap.services.fields import FIELDS
+from cronwrap.services.resolve import TRANSPORT, Resolver
 from cronwrap.services.table import Table
 from cronwrap.services.tables import TABLES
+from cronwrap.services.template import UnknownFieldError
 
 FALLBACK = "webhook"  # what a URL is that no service recognises
 _BY_SCHEME = {"udp": "statsd", "file": "textfile", "mailto": "email"}
@@ -59,12 +62,21 @@ def define(name: str, table: object, *, origin: str) -> spec.Definition:
     Raises:
         CronwrapError: for anything in it that is wrong.
     """
-    definition = spec.read(name, table, origin)
+    try:
+        definition = spec.read(name, table, origin)
+    except UnknownFieldError as error:
+        key = f"settings.{error.field} = {{ }} makes it a key of the endpoint"
+        error.hint = f"{key}; {error.hint}"
+        raise
+    taken = sorted({*TRANSPORT} & definition.settings.keys() - FIELDS.keys())
+    if taken:
+        message = f"{origin}: [services.{name}.settings]: {taken[0]} is a key of every endpoint"
+        raise CronwrapError(message, hint="give it another name")
     if definition.sends != "http":
         raise CronwrapError(f"{origin}: [services.{name}]: sends must be 'http'")
-    if not definition.requests:
+    if not definition.requests.keys() - {"late"}:
         message = f"{origin}: [services.{name}]: has no request"
-        raise CronwrapError(message, hint=f"give one of {', '.join(spec.WHEN)}")
+        raise CronwrapError(message, hint=f"give one of {', '.join(PHASES)}, every")
     if definition.derived:
         raise CronwrapError(f"{origin}: [services.{name}]: derived is for what cronwrap brings")
     return definition

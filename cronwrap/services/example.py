@@ -3,7 +3,8 @@
 import json
 
 from cronwrap.services.fields import FIELDS
-from cronwrap.services.spec import Definition, Setting
+from cronwrap.services.setting import Setting
+from cronwrap.services.spec import Definition
 
 _PLACEHOLDERS = {"number": "1", "numbers": "[1]", "flag": "true", "table": "{}", "path": '"/PATH"'}
 

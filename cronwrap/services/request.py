@@ -193,9 +193,10 @@ def read(
         CronwrapError: for anything that could not be rendered later.
     """
     reader = _Reader(table, defaults, known)
-    method = (table if "method" in table else defaults).text("method", "POST")
+    of_method = table if "method" in table else defaults
+    method = of_method.text("method", "POST")
     if method not in METHODS:
-        raise table.wrong("method", f"one of {', '.join(sorted(METHODS))}")
+        raise of_method.wrong("method", f"one of {', '.join(sorted(METHODS))}")
     body, content = reader.body()
     return Request(
         method=method,
@@ -293,6 +294,8 @@ class _Reader:
         name = table.text("header")
         if not _HEADER_NAME.fullmatch(name):
             raise table.wrong("header", "the name of a header")
+        if not table.text("key"):
+            raise table.wrong("key", "a text, such as a secret setting in braces")
         return Sign(
             header=name,
             key=self._parse(table.text("key"), table, "key"),

@@ -16,7 +16,8 @@ from cronwrap.services.address import HTTP, is_url
 from cronwrap.services.base import NOTHING, Service
 from cronwrap.services.endpoint import Endpoint
 from cronwrap.services.fields import FIELDS, Standby
-from cronwrap.services.spec import Definition, Setting, TemplateService, phases
+from cronwrap.services.setting import Setting
+from cronwrap.services.spec import Definition, TemplateService, phases
 from cronwrap.services.table import Table
 from cronwrap.units import parse_duration
 

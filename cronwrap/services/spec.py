@@ -22,22 +22,17 @@ code. The keys of a definition:
 
 import re
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cronwrap.errors import nearest
 from cronwrap.event import PHASES, START, Event
-from cronwrap.services import answers, base, request
+from cronwrap.services import answers, base, request, setting
 from cronwrap.services.base import Answer, Delivery, Http, Verdict
 from cronwrap.services.endpoint import TOLD
 from cronwrap.services.fields import FIELDS, TEXTS, Fields, Value
+from cronwrap.services.setting import Setting
 from cronwrap.services.table import Table
 
-KINDS = (
-    *("text", "texts", "url", "urls", "host", "path"),
-    *("number", "numbers", "flag", "table"),
-)
-SETTING_KEYS = ("help", "kind", "secret", "required", "env", "default", "choices", "example")
 WHEN = (*PHASES, "late", "every")
 SUPERSEDED = ("send", "drop")
 KEYS = (
@@ -47,40 +42,6 @@ KEYS = (
     *request.KEYS,
     *answers.KEYS,
 )
-
-
-class Setting(NamedTuple):
-    """One key of an endpoint's table.
-
-    Attributes:
-        kind: one of KINDS.
-        secret: never shown; may be given as file:PATH or env:NAME.
-        required: nothing can be sent without it.
-        env: environment variables that stand in for it, in order.
-        default: None when there is none.
-        choices: the words it may be, and what templates see in their place; none: any.
-        example: for the manual.
-    """
-
-    name: str
-    help: str = ""
-    kind: str = "text"
-    secret: bool = False
-    required: bool = False
-    env: tuple[str, ...] = ()
-    default: Value = None
-    choices: Mapping[str, Value] = MappingProxyType({})
-    example: str = ""
-
-    @property
-    def default_words(self) -> str:
-        """The default for a person to read; "" when there is none."""
-        values = self.default if isinstance(self.default, list) else [self.default]
-        return ", ".join(_word(one) for one in values if one is not None)
-
-
-def _word(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class Definition(NamedTuple):
@@ -155,7 +116,7 @@ def read(name: str, data: object, origin: str, header: str = "") -> Definition:
         CronwrapError: naming file, table, key and the words that would be right.
     """
     table = Table(data, origin, header or f"services.{name}", KEYS)
-    settings = _settings(table)
+    settings = setting.read(table)
     derived = table.table("derived")
     recognise = table.table("recognise", ("hosts", "paths", "patterns", "schemes", "setting"))
     verb = table.table("verb", PHASES)
@@ -218,40 +179,19 @@ def _superseded(table: Table) -> str:
     return given
 
 
-def _settings(table: Table) -> dict[str, Setting]:
-    settings = {}
-    tables = table.table("settings")
-    for name in tables.data:
-        one = tables.table(name, SETTING_KEYS)
-        kind = one.text("kind", "text")
-        if kind not in KINDS:
-            raise one.wrong("kind", f"one of {', '.join(KINDS)}")
-        settings[name] = Setting(
-            name=name,
-            help=one.text("help"),
-            kind=kind,
-            secret=one.flag("secret"),
-            required=one.flag("required"),
-            env=one.texts("env"),
-            default=one.data.get("default"),
-            choices=one.table("choices").data,
-            example=one.text("example"),
-        )
-    return settings
-
-
 def _requests(
     table: Table, settings: Mapping[str, Setting], derived: Mapping[str, str]
 ) -> dict[str, tuple[request.Request, ...]]:
     known = {*FIELDS, *TEXTS, *settings, *derived, *(["verb"] if "verb" in table else [])}
-    kinds = {**{name: setting.kind for name, setting in settings.items()}, **derived}
+    kinds = {**{name: one.kind for name, one in settings.items()}, **derived}
     requests = {}
     for when in WHEN:
         if when in table:
             tables = table.tables(when, request.KEYS)
             requests[when] = tuple(request.read(one, table, kinds, known) for one in tables)
             if not all(one.url for one in requests[when]):
-                raise table.error(f"{when} has no url")
+                hint = f'give url = "https://..." in [{table.name}.{when}] or in [{table.name}]'
+                raise table.error(f"{when} has no url", hint=hint)
     return requests
 
 

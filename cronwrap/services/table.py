@@ -26,8 +26,10 @@ class Table:
         if not isinstance(data, Mapping):
             raise self.error("must be a table")
         self.data: Mapping[str, Any] = data
-        for key in () if known is None else data.keys() - set(known):
-            raise self.error(f"unknown key {key!r}", hint=nearest(key, sorted(known or ())))
+        names = data if known is None else [*known]
+        for key in data:
+            if key not in names:
+                raise self.error(f"unknown key {key!r}", hint=nearest(key, sorted(names)))
 
     @property
     def where(self) -> str:

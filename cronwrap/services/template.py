@@ -14,7 +14,14 @@ from cronwrap.errors import CronwrapError, nearest
 from cronwrap.services.fields import CUT, FILTERS, Fields, UnixTime, Value, as_text, filter_value
 
 _TOKEN = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|\{|\})")
+_BRACES = "{{ and }} stand for braces; json = { ... } makes JSON of a table"
 _PATH_SAFE = "/:@!$&'()*+,;=~%"
+
+
+class UnknownFieldError(CronwrapError):
+    """A template has a field that there is not; *field* is its name."""
+
+    field = ""
 
 
 class Slot(NamedTuple):
@@ -64,7 +71,7 @@ def parse(text: str, *, where: str, known: Collection[str]) -> Template:
     parts: list[str | Slot] = []
     for word in filter(None, _TOKEN.split(text)):
         if word in {"{", "}"}:
-            raise CronwrapError(f"{where}: a lone {word}", hint="{{ and }} stand for braces")
+            raise CronwrapError(f"{where}: a lone {word}", hint=_BRACES)
         if word.startswith("{") and word != "{{":
             parts.append(_slot(word[1:-1], where=where, known=known))
             continue
@@ -77,8 +84,13 @@ def parse(text: str, *, where: str, known: Collection[str]) -> Template:
 
 def _slot(text: str, *, where: str, known: Collection[str]) -> Slot:
     name, *filters = (word.strip() for word in text.split("|"))
+    if not re.fullmatch("[A-Za-z0-9_-]+", name):
+        raise CronwrapError(f"{where}: what stands in braces is no field", hint=_BRACES)
     if name not in known:
-        raise CronwrapError(f"{where}: unknown field {name!r}", hint=nearest(name, sorted(known)))
+        message = f"{where}: unknown field {name!r}"
+        error = UnknownFieldError(message, hint=nearest(name, sorted(known)))
+        error.field = name
+        raise error
     for one in filters:
         _check_filter(one, name, where)
     return Slot(name, tuple(filters))

@@ -60,14 +60,13 @@ def build(definition: spec.Definition, settings: Mapping[str, Any], table: Table
     bodies = {key: settings[key] for key in ("text", "json") if settings.get(key)}
     finished = {
         **definition.table,
-        "every": {
-            "url": "{url}",
-            "method": settings["method"],
-            # A run has many logs: each is the same at each try, and no other's.
-            "headers": {"Idempotency-Key": KEY, **settings.get("headers", {})},
-            "sign": {"header": "X-Cronwrap-Signature", "key": "{secret}", "prefix": "sha256="},
-            **(bodies or {"json": EVENT}),
-        },
+        "every": {},  # all that is to be said of it stands in the endpoint's own table
+        "url": "{url}",
+        "method": settings["method"],
+        # A run has many logs: each is the same at each try, and no other's.
+        "headers": {"Idempotency-Key": KEY, **settings.get("headers", {})},
+        "sign": {"header": "X-Cronwrap-Signature", "key": "{secret}", "prefix": "sha256="},
+        **(bodies or {"json": EVENT}),
     }
     own = spec.read(definition.name, finished, table.path, table.name)
     return spec.TemplateService(definition=own, settings=settings)

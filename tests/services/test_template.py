@@ -303,6 +303,27 @@ def test_a_login_is_sent_as_basic_authorization() -> None:
         ({"start": {}, "derived": {"a": "text"}}, "derived is for what cronwrap brings", ""),
         ({"verb": {"end": "x"}}, "[services.mine.verb]: unknown key 'end'", ""),
         ({}, "[services.mine]: has no request", "give one of start"),
+        ({"late": {}}, "[services.mine]: has no request", "give one of start"),
+        ({"start": {}, "url": []}, "start has no url", "[services.mine.start] or in [services.m"),
+        ({"start": {"text": "{token}"}}, "unknown field 'token'", "settings.token = { } makes"),
+        ({"start": {"text": '{"a": 1}'}}, "text: what stands in braces is", "json = { ... }"),
+        ({"start": {"text": '{"a": {}}'}}, "text: a lone {", "json = { ... } makes JSON"),
+        ({"start": {}, "sign": {"header": "X"}}, "sign]: key must be a text", ""),
+        ({"start": {}, "method": "post"}, "[services.mine]: method must be one of DELETE", ""),
+        ({"settings": {"a b": {}}}, "settings]: 'a b' cannot be the name", "letters"),
+        ({"start": {}, "settings": {"on": {}}}, "on is a key of every endpoint", "another"),
+        (
+            {"settings": {"a": {"default": "c", "choices": {"b": 1}}}},
+            "[services.mine.settings.a]: default must be one of b",
+            "",
+        ),
+        (
+            {"settings": {"a": {"kind": "number", "choices": {"b": 1}}}},
+            "[services.mine.settings.a]: kind must be one of text, url, host where there are",
+            "",
+        ),
+        ({"settings": {"a": {"kind": "flag", "default": "b"}}}, "default must be true or", ""),
+        ({"settings": {"a": {"default": 1}}}, "default must be a string", ""),
     ],
 )
 def test_a_mistake_is_found_at_load(table: dict[str, object], message: str, hint: str) -> None:

@@ -108,9 +108,9 @@ def test_any_2xx_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"json": {"a": "{runid}"}}, "[endpoints.h.every]: json.a: unknown field 'runid'"),
-        ({"text": "{check"}, "[endpoints.h.every]: text: a lone {"),
-        ({"method": "SEND"}, "[endpoints.h.every]: method must be one of"),
+        ({"json": {"a": "{runid}"}}, "[endpoints.h]: json.a: unknown field 'runid'"),
+        ({"text": "{check"}, "[endpoints.h]: text: a lone {"),
+        ({"method": "SEND"}, "[endpoints.h]: method must be one of"),
         ({"headers": {"A B": "x"}}, "'A B' cannot be the name of a header here"),
         ({"headers": {"Content-Length": "1"}}, "'Content-Length' cannot be the name of a header"),
         ({"headers": ["X: y"]}, "[endpoints.h]: headers must be a table"),

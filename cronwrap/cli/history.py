@@ -10,14 +10,14 @@ import click
 from rich.text import Text
 
 from cronwrap.cli import memory, show
-from cronwrap.event import FAIL, LOG
-from cronwrap.store.records import LOST
+from cronwrap.event import FAIL, LOG, SUCCESS
+from cronwrap.store.records import GOES_ON, LOST
 
 HEADINGS = ("started", "check", "outcome", "exit", "duration", "CPU", "memory", "output", "why")
 FAILED = (FAIL, LOST)
 ROOMY = ("CPU", "memory", "output")
 SKIPPED = "skipped"
-STYLES = {LOG: show.ODD, FAIL: show.BAD, LOST: show.BAD, "running": show.GOING}
+STYLES = {LOG: show.ODD, FAIL: show.BAD, LOST: show.BAD, **dict.fromkeys(GOES_ON, show.GOING)}
 NOTE_CHARS = 200
 
 
@@ -72,7 +72,7 @@ def _row(run: dict[str, Any]) -> tuple[str | Text, ...]:
         show.duration(run["duration_s"]),
         show.duration(sum(cpu)) if None not in cpu else "",
         show.size(run["tree_max_rss_bytes"] or run["max_rss_bytes"]),
-        show.size(run["output_bytes"]),
+        "" if run["phase"] in {LOST, *GOES_ON} else show.size(run["output_bytes"]),
         "; ".join(part for part in (why(run), said(run, NOTE_CHARS)) if part),
     )
 
@@ -91,10 +91,12 @@ def said(run: Mapping[str, Any], most_chars: int = sys.maxsize) -> str:
 
 def why(run: Mapping[str, Any]) -> str:
     """Return in a few words why a run did not succeed, or is one to look at all the same."""
-    if run["phase"] in {"success", "running"}:
-        return str(run["warning"] or "")
+    if run["phase"] in {SUCCESS, *GOES_ON}:
+        waiting = f"waiting for {run['waiting_for']}" if run["waiting_for"] else ""
+        return str(run["warning"] or waiting)
     if run["phase"] == LOST:
-        return "cut off: killed, or the machine went down"
+        meanwhile = f"; it was waiting for {run['waiting_for']}" if run["waiting_for"] else ""
+        return f"cut off: killed, or the machine went down{meanwhile}"
     words = {"exit": "", "signal": run["signal"], "timeout": "timed out", "stopped": "stopped"}
     reason = run["reason"] or ""
     word = words.get(reason, reason.replace("_", " "))

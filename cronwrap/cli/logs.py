@@ -12,7 +12,7 @@ from cronwrap.cli import memory, show
 from cronwrap.cli.running import ID_CHARACTERS
 from cronwrap.errors import CronwrapError
 from cronwrap.store import Store
-from cronwrap.store.records import RUNNING
+from cronwrap.store.records import GOES_ON, LOST
 from cronwrap.watch import output
 from cronwrap.watch.living import living, still_goes_on
 
@@ -89,18 +89,24 @@ def _output(store: Store, run: dict[str, Any], *, follow: bool) -> Iterable[byte
         )
     if not follow and output.log_of(run) is None:
         why = "what it writes is kept when it is over; with --log-dir, at once"
-        raise CronwrapError(f"run {run['run_id'][:ID_CHARACTERS]} goes on", hint=why)
+        state = "goes on" if goes_on.has_begun else f"is waiting for {goes_on.waiting_for}"
+        raise CronwrapError(f"run {run['run_id'][:ID_CHARACTERS]} {state}", hint=why)
     return output.pieces(store, run) if not follow else output.end_of(store, goes_on)
 
 
 def _say_if_gone(store: Store, run: dict[str, Any]) -> None:
     """Say what is missing of the output of a run that is over."""
     written_bytes = run.get("output_bytes") or 0
-    if run["phase"] == RUNNING or output.log_of(run) is not None:
+    if run["phase"] in GOES_ON or output.log_of(run) is not None:
         return
     kept_bytes = len(store.output(run["run_id"]))
     which = f"run {run['run_id'][:ID_CHARACTERS]}"
-    if not written_bytes:
+    if run["phase"] == LOST:
+        show.complain(
+            f"{which} was cut off before what it wrote was kept",
+            "with --log-dir it is kept from the start",
+        )
+    elif not written_bytes:
         show.complain(f"{which} wrote nothing")
     elif not kept_bytes:
         show.complain(f"{which} wrote {show.size(written_bytes)}, of which nothing is kept")

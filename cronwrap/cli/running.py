@@ -46,13 +46,19 @@ def rows(found: Sequence[Living]) -> tuple[Sequence[str], list[Sequence[str | Te
             show.duration(run.elapsed_s),
             show.size(run.memory_bytes),
             run.run_id[:ID_CHARACTERS],
-            str(run.facts.get("command", "")),
+            ": ".join(filter(None, (waiting(run), str(run.facts.get("command", ""))))),
         )
         for run in found
     ]
     if show.is_wide():
         return HEADINGS, shown
     return (*HEADINGS[:2], *HEADINGS[3:]), [(*row[:2], *row[3:]) for row in shown]
+
+
+def waiting(run: Living) -> str:
+    """Return what a run waits for and until when, "" where it does not wait."""
+    until = f" until {show.when(run.waiting_until_unix_s)}" if run.waiting_until_unix_s else ""
+    return f"waiting{until} for {run.waiting_for}" if run.waiting_for else ""
 
 
 @click.command("kill")
@@ -79,7 +85,7 @@ def kill_command(
     """End the runs of each CHECK that go on, as their timeout would, and wait until they are over.
 
     The job and all of its processes get TERM, and KILL after the run's own --kill-after; the run
-    is reported and recorded as stopped. Exit status 1: nothing ran, or it has not ended in time.
+    is reported and recorded as stopped. One that waits for its start never starts. Exit status 1: nothing ran, or it has not ended in time.
     """
     try:
         limit_s = units.parse_duration(limit)

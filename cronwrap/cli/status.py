@@ -9,16 +9,17 @@ import click
 from rich.text import Text
 
 from cronwrap import units
-from cronwrap.cli import history, memory, show
-from cronwrap.cli.running import rows as running_rows
+from cronwrap.cli import history, memory, running, show
 from cronwrap.event import LOG, SUCCESS
+from cronwrap.state import WAITING
 from cronwrap.store import Store
+from cronwrap.store.records import RUNNING
 from cronwrap.watch.due import Due
+from cronwrap.watch.living import Living
 from cronwrap.watch.status import (
     FAILED,
     OVERDUE,
     PAUSED,
-    RUNNING,
     SKIPPED,
     Status,
     statuses,
@@ -28,7 +29,7 @@ from cronwrap.watch.usual import Usual, usual
 SCHEMA = "cronwrap-status/1"
 HEADINGS = ("check", "state", "last run", "took", "recent", "exit", "next", "owed")
 STYLES = {
-    RUNNING: show.GOING, PAUSED: show.ODD, SKIPPED: show.ODD,
+    RUNNING: show.GOING, WAITING: show.GOING, PAUSED: show.ODD, SKIPPED: show.ODD,
     OVERDUE: show.BAD, FAILED: show.BAD, "lost": show.BAD,
 }  # fmt: skip
 RECENT, RECENT_NARROW = 20, 8
@@ -83,10 +84,10 @@ def _usual(runs: list[dict[str, Any]]) -> Usual | None:
 def _print_all(found: list[Status], now_unix_s: float) -> None:
     wide = show.is_wide()
     show.table(HEADINGS, [_row(one, now_unix_s, wide=wide) for one in found])
-    running = [run for one in found for run in one.running]
-    if running:
+    going_on = [run for one in found for run in one.running]
+    if going_on:
         click.echo()
-        show.table(*running_rows(running), below=True)
+        show.table(*running.rows(going_on), below=True)
 
 
 def _row(one: Status, now_unix_s: float, *, wide: bool) -> tuple[str | Text, ...]:
@@ -133,7 +134,7 @@ def _print_one(one: Status, runs: list[dict[str, Any]], now_unix_s: float) -> No
     """Print all that is known of a check, a line for each fact."""
     check, due = one.check, one.due
     facts: list[tuple[str, str]] = [("state", _state(one))]
-    facts += [("running", _running(run)) for run in one.running]
+    facts += [(run.state, _running(run)) for run in one.running]
     facts += [("paused", str(one.paused))] if one.paused else []
     if check.last_run_id:
         facts += [
@@ -148,7 +149,11 @@ def _print_one(one: Status, runs: list[dict[str, Any]], now_unix_s: float) -> No
         facts += _due(due, now_unix_s)
     if usually := _usual(runs):
         facts += _durations(usually)
-    facts += [("owed", f"{one.owed} reports; `cronwrap flush` sends them")] if one.owed else []
+    if one.owed:
+        reports = "1 report; `cronwrap flush` sends it"
+        if one.owed > 1:
+            reports = f"{one.owed} reports; `cronwrap flush` sends them"
+        facts.append(("owed", reports))
     click.echo(show.harmless(check.name))
     for name, text in facts:
         click.echo(f"  {name:13} {show.harmless(text)}")
@@ -158,9 +163,9 @@ def _time(unix_s: float | None, now_unix_s: float) -> str:
     return f"{show.when(unix_s)}, {show.ago(unix_s, now_unix_s)}" if unix_s else ""
 
 
-def _running(run: Any) -> str:
-    memory_used = f", {show.size(run.memory_bytes)}" if run.memory_bytes else ""
-    return f"pid {run.pid}, for {show.duration(run.elapsed_s)}{memory_used}, run {run.run_id}"
+def _running(run: Living) -> str:
+    words = [f"pid {run.pid}", f"for {show.duration(run.elapsed_s)}", show.size(run.memory_bytes)]
+    return ", ".join(filter(None, [*words, f"run {run.run_id}", running.waiting(run)]))
 
 
 def _outcome(one: Status) -> str:

@@ -70,6 +70,11 @@ class Attempts:
         self.count += 1
         return {"attempts": self.count, "detail": self._told()}
 
+    @property
+    def next_one(self) -> str:
+        """Which attempt would be the next."""
+        return f"attempt {self.count + 1} of {self._most}"
+
     def line(self) -> bytes:
         """Return what divides the output of the last attempt from that of the next in a report."""
         text = f"--- {self._failures[-1]}; attempt {self.count} of {self._most} ---"

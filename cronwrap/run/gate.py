@@ -2,9 +2,9 @@
 
     paused? --> splay --> lock: free | skip | wait | replace --> paused by now? --> the job starts
 
-Nothing is forked and nothing is recorded before the job may start.  All signals are blocked
-meanwhile: those that stop us are asked for with sigtimedwait(2), so that waiting costs nothing, and
-all others are still there for the job when it has been started.
+Nothing is forked before the job may start; the run's record says what it waits for.  All signals
+are blocked meanwhile: those that stop us are asked for with sigtimedwait(2), so that waiting costs
+nothing, and all others are still there for the job when it has been started.
 """
 
 import _signal
@@ -22,6 +22,7 @@ from cronwrap.state import LOCKS, digest, safe_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cronwrap.run.job import Job
+    from cronwrap.run.record import Record
 
 FIRST_POLL_S, LONGEST_POLL_S = 0.02, 0.5
 TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h
@@ -37,9 +38,11 @@ class Gate:
         lock: what is held while the job runs, or None.
     """
 
-    def __init__(self, job: "Job", directory: str, ignored: "set[int]") -> None:
+    def __init__(self, job: "Job", directory: str, ignored: "set[int]", record: "Record") -> None:
         self.lock: Lock | None = None
         self._job = job
+        self._record = record
+        self._waits_for = ""
         self._directory = directory
         self._waited_for = {*STOPPING, _signal.SIGTSTP} - ignored
 
@@ -47,14 +50,28 @@ class Gate:
         """Return when the job may start; if it may not, return why."""
         refused = self._paused()
         if refused is None and self._job.splay:
-            refused = self._rest(splay_s(self._job), "its splay")
+            delay_s = splay_s(self._job)
+            self._tell("its splay", time.time() + delay_s)
+            refused = self._rest(delay_s, "its splay")
         if refused is None and policy(self._job) is not None:
             refused = self._take_lock()
         if refused is None:
             refused = self._paused()
+        if self._waits_for:
+            self._record.wait_no_more()
         if refused is not None:
             self.leave()
         return refused
+
+    def _tell(self, what: str, until_unix_s: "float | None" = None) -> None:
+        """Have the record say that we wait for *what*, unless it does."""
+        if what == self._waits_for:
+            return
+        if not self._waits_for:
+            command = outcome.command_line(self._job.command, os.environ)
+            self._record.write({"command": command, "uid": os.geteuid()})
+        self._waits_for = what
+        self._record.wait(what, until_unix_s)
 
     def leave(self) -> None:
         """Let the next one in."""
@@ -101,6 +118,7 @@ class Gate:
         """Do as the policy says until the lock is ours."""
         how, limit_s = policy(self._job) or ("", None)
         begun_s = time.monotonic()
+        until_unix_s = None if limit_s is None else time.time() + limit_s
         poll_s = FIRST_POLL_S
         end, about = _End(self._job), self._about()
         while not lock.take(about):
@@ -112,6 +130,7 @@ class Gate:
                 too_old = how == "wait" and self._is_too_old(holders[0])
                 if why or too_old or how == "skip" or (limit_s is not None and not rest_s):
                     return self._skipped(what, holders, waited_s, why)
+                self._tell(f"{what}, held by {holders[0].who}", until_unix_s)
             if refused := self._rest(rest_s, f"{what}, held by {holders[0] if holders else '?'}"):
                 return refused
         return None

@@ -11,7 +11,7 @@ from cronwrap.run.caretaker import Caretaker
 from cronwrap.run.copy import Stream, Writer
 from cronwrap.run.keep import Keep
 from cronwrap.run.loop import Loop
-from cronwrap.run.record import Record
+from cronwrap.run.record import Record, addresses
 from cronwrap.run.report import Report
 from cronwrap.run.rules import Rules
 from cronwrap.run.signals import STOPPING
@@ -47,6 +47,7 @@ class Lifetime:
         started_unix_s: float,
         started_s: float,
         *,
+        record: Record,
         report_path: str,
         gate: "Gate | None" = None,
     ) -> None:
@@ -64,7 +65,7 @@ class Lifetime:
         self._streams: list[Stream] = []
         self._hold: Hold | None = None
         self._writers: dict[int, Writer] = {}
-        self._record = Record(self._directory, run_id)
+        self._record = record
         self._keep = Keep(job, self._start, self._record)
         self._report = Report(job, self._loop, self._directory, self._record)
         self._caretaker = Caretaker(self._loop, self._directory, job.config.history)
@@ -155,7 +156,9 @@ class Lifetime:
         """Wait before another attempt; return the signal that told us to stop meanwhile, or 0."""
         told: list[int] = []
         self._loop.on_signal = lambda number, _: told.append(number) if number in STOPPING else None
+        self._record.wait(self._attempts.next_one, time.time() + delay_s, START)
         self._loop.run(lambda: bool(told), time.monotonic() + delay_s)
+        self._record.wait_no_more()
         self._loop.on_signal = self._take_signal
         return told[0] if told else 0
 
@@ -246,10 +249,7 @@ class Lifetime:
         facts = event.as_dict()
         for name in ("output", *OF_A_DELIVERY):
             del facts[name]
-        if self._job.endpoint:
-            files = [path for path, _ in self._job.config.files]
-            facts.update(endpoints=self._job.endpoint, config_files=files)
-        self._record.write({**facts, **self._keep.facts})
+        self._record.write({**facts, **addresses(self._job), **self._keep.facts})
 
     # After the job
 
@@ -299,7 +299,9 @@ class Lifetime:
             self._say(message, hint)
         for label, phase, verdict, why in report.results:
             if verdict == "accepted":
-                self._say_if_verbose(f"{label}: {why}" if why else f"{label} has accepted the {phase}")
+                self._say_if_verbose(
+                    f"{label}: {why}" if why else f"{label} has accepted the {phase}"
+                )
             elif phase != START or self._job.verbose:
                 what = "failure" if phase == FAIL else phase
                 later = self._later if verdict == "undelivered" and phase != START else ""

@@ -54,12 +54,17 @@ class Holder:
         self.age_s = max(0.0, time.monotonic() - clock_s) if clock_s else 0.0
 
     def __str__(self) -> str:
+        return f"{self.who} ({format_duration(self.age_s)})" if self.since_unix_s else self.who
+
+    @property
+    def who(self) -> str:
+        """Check, pid and since when, as it stays for as long as it holds the place."""
         who = f"check {self.check}" if self.check else "a run"
         where = f"pid {self.pid}" if self.pid else "a process that is not to be seen from here"
         if not self.since_unix_s:
             return f"{who}, {where}"
         since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.since_unix_s))
-        return f"{who}, {where}, since {since} ({format_duration(self.age_s)})"
+        return f"{who}, {where}, since {since}"
 
     def send(self, number: int) -> bool:
         """Send signal *number* to it, and to nobody else; False when it is not there any more.

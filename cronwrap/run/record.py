@@ -1,4 +1,4 @@
-"""The run's own file: what is known of it, on disk, from its start on.
+"""The run's own file: what is known of it, on disk, from before its job's start on.
 
 One file per run in the state directory, written by nobody else: no lock to wait for, no database
 to open before the job or after it.  A line is the ASCII form of a Python literal, because repr
@@ -10,12 +10,17 @@ endpoint that it does not say to have been told.
 
 import fcntl
 import os
+import time
 
-from cronwrap.state import MANY_FILES, RUNS, SETTLED, SUFFIX, is_due, is_left, make_private
+from cronwrap.state import MANY_FILES, RUNS, SETTLED, SUFFIX, WAITING, is_due, is_left, make_private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from cronwrap.run.job import Job
+
+START = "start"
 
 
 class Record:
@@ -27,7 +32,8 @@ class Record:
 
     __slots__ = ("_directory", "_fd", "_run_id", "_state_dir", "problem")
 
-    def __init__(self, directory: str, run_id: str) -> None:
+    def __init__(self, directory: str, run_id: str, job: "Job") -> None:
+        """Begin the file of the run *run_id* in the state directory *directory*."""
         self._fd = -1
         self.problem = ""
         self._run_id = run_id
@@ -40,6 +46,7 @@ class Record:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
             self._fd = os.open(draft, flags, 0o600)
             fcntl.flock(self._fd, fcntl.LOCK_EX)
+            self.write(_first_facts(job, run_id))
             os.rename(draft, self._path(SUFFIX))  # nobody ever sees it unlocked while we live
         except OSError as error:
             self._fail(directory, error)
@@ -58,6 +65,15 @@ class Record:
                 os.write(self._fd, b"\n")  # full: this says so in its own words
         except OSError as error:
             self._fail(self._directory, error)
+
+    def wait(self, what: str, until_unix_s: "float | None", phase: str = WAITING) -> None:
+        """Say that the run waits for *what*, for others to see."""
+        facts = {"phase": phase, "waiting_for": what, "waiting_until_unix_s": until_unix_s}
+        self.write(facts)
+
+    def wait_no_more(self) -> None:
+        """Say that the run goes on."""
+        self.wait("", None, START)
 
     def tell(self, endpoint: str, kind: str, why: str) -> None:
         """Write down what came of the end at *endpoint*, given as ``--endpoint`` was."""
@@ -114,3 +130,24 @@ class Record:
                 for name in names
             )
         )
+
+
+def _first_facts(job: "Job", run_id: str) -> "dict[str, Any]":
+    """Return what is enough to report a run as lost; all else is known when the job has started."""
+    return {
+        "run_id": run_id,
+        "check": job.check,
+        "phase": START,
+        "started_unix_s": time.time(),
+        "command": "",
+        "host": os.uname().nodename,
+        "pid": os.getpid(),
+        **addresses(job),
+    }
+
+
+def addresses(job: "Job") -> "dict[str, Any]":
+    """Return where the run is to be reported."""
+    if not job.endpoint:
+        return {}
+    return {"endpoints": job.endpoint, "config_files": [path for path, _ in job.config.files]}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cronwrap.run.gate import Gate
     from cronwrap.run.job import Job
     from cronwrap.run.options import Line
+    from cronwrap.run.record import Record
     from cronwrap.run.signals import Signals
 
 UNUSABLE = 125
@@ -40,6 +41,7 @@ def _run(line: "Line") -> int:
     configuration = config.load_apart(config.files(line.given, os.environ))
     from cronwrap.run import job as jobs
     from cronwrap.run import kernel, spawn, testimony
+    from cronwrap.run.record import Record
     from cronwrap.run.signals import Signals
     from cronwrap.state import state_dir
 
@@ -49,7 +51,8 @@ def _run(line: "Line") -> int:
     variables = job_variables(job, run_id)
     directory = state_dir(os.environ, job.state_dir)
     signals = Signals()
-    gate = open_gate(job, directory, signals)
+    record = Record(directory, run_id, job)
+    gate = open_gate(job, directory, signals, record)
     refused = spawn.NotStarted(UNUSABLE, *job.fatal) if job.fatal else gate and gate.enter()
     report_path = "" if refused else testimony.make(run_id, directory, os.environ)
     if report_path:
@@ -66,7 +69,14 @@ def _run(line: "Line") -> int:
         from cronwrap.run.lifetime import Lifetime
 
         lifetime = Lifetime(
-            job, run_id, signals, started_unix_s, started_s, report_path=report_path, gate=gate
+            job,
+            run_id,
+            signals,
+            started_unix_s,
+            started_s,
+            record=record,
+            report_path=report_path,
+            gate=gate,
         )
         return lifetime.run(started, start)
     except Exception as error:  # noqa: BLE001 - a mistake of ours must not cost the job
@@ -84,7 +94,7 @@ def _run(line: "Line") -> int:
             gate.leave()
 
 
-def open_gate(job: "Job", directory: str, signals: "Signals") -> "Gate | None":
+def open_gate(job: "Job", directory: str, signals: "Signals", record: "Record") -> "Gate | None":
     """Return what may keep the job from starting, or None where nothing asks for it."""
     from cronwrap.state import PAUSED
 
@@ -93,7 +103,7 @@ def open_gate(job: "Job", directory: str, signals: "Signals") -> "Gate | None":
         return None
     from cronwrap.run.gate import Gate
 
-    return Gate(job, directory, signals.ignored)
+    return Gate(job, directory, signals.ignored, record)
 
 
 def load_the_rest() -> None:

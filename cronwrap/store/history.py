@@ -17,6 +17,7 @@ COLUMNS = ("run_id", "started_unix_s", "phase", "reason", "exit_status", "durati
 USUAL = {
     **{key: value for key, value in DEFAULTS.items() if key not in {"output", *OF_A_DELIVERY}},
     "schedule": "", "timezone": "", "grace_s": None, "log": "", "output_in_report": True,
+    "waiting_for": "", "waiting_until_unix_s": None,
 }  # fmt: skip
 DAY_S = 86_400.0
 Run = dict[str, Any]

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cronwrap.redact import Redactor
-from cronwrap.state import RUNS, SAID, SETTLED, SUFFIX, discard
+from cronwrap.state import RUNS, SAID, SETTLED, SUFFIX, WAITING, discard
 
 RUNNING, LOST = "running", "lost"
+GOES_ON = (RUNNING, WAITING)
 TORN_LINE_BYTES = 16 * 1024 * 1024
 LEFT_OVER_S = 3600.0
 NEEDED = {
@@ -30,7 +31,8 @@ class Record(NamedTuple):
     Attributes:
         path: of the file.
         alive: its wrapper or its reporter still holds it; more may be written.
-        facts: of the run; the phase of one that has no end is RUNNING or LOST.
+        facts: of the run; the phase of one that has no end is RUNNING, WAITING (its job may not
+            start yet) or LOST.
         output: the end of what the job wrote, redacted; empty before its end.
         endpoints: where to report, as ``--endpoint`` was given; may be secret.
         config_files: where names among these are looked up.
@@ -90,8 +92,9 @@ def read(path: Path) -> Record | None:
         return None
     if not all(isinstance(said.get(key), kind) for key, kind in NEEDED.items()):
         return None
-    if said["phase"] == "start":
-        said["phase"] = RUNNING if alive else LOST
+    if said["phase"] in ("start", WAITING):
+        going_on = WAITING if said["phase"] == WAITING else RUNNING
+        said["phase"] = going_on if alive else LOST
     output, environ = said.pop("output", b""), said.pop(ENVIRON, None)
     endpoints, config_files = said.pop("endpoints", ()), said.pop("config_files", ())
     told = {key: said.pop(key) for key in list(said) if key.startswith(TOLD)}

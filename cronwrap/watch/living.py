@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from cronwrap.run import kernel
 from cronwrap.run.proctree import tree_rss_bytes
+from cronwrap.state import WAITING
 from cronwrap.store import Store
-from cronwrap.store.records import RUNNING, read
+from cronwrap.store.records import GOES_ON, RUNNING, read
 
 POLL_S = 0.05
 
@@ -17,6 +18,7 @@ class Living(NamedTuple):
 
     Attributes:
         pid: of its wrapper.
+        started_unix_s: of its job; of one that may not start yet, of its wrapper.
         elapsed_s: since its start, by this machine's clock.
         memory_bytes: of all of its processes now, None where that cannot be told.
         facts: all that is known of it.
@@ -30,12 +32,36 @@ class Living(NamedTuple):
     memory_bytes: int | None
     facts: dict[str, Any]
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether the job was started, if only to wait for another attempt now."""
+        return bool(self.facts["phase"] != WAITING)
+
+    @property
+    def state(self) -> str:
+        """Whether it is running or waiting."""
+        return WAITING if self.waiting_for else RUNNING
+
+    @property
+    def waiting_for(self) -> str:
+        """What it waits for, or ""."""
+        return str(self.facts.get("waiting_for", ""))
+
+    @property
+    def waiting_until_unix_s(self) -> float | None:
+        """How long it waits at the most; None where nobody knows."""
+        until_unix_s = self.facts.get("waiting_until_unix_s")
+        return until_unix_s if isinstance(until_unix_s, float) else None
+
     def as_json(self) -> dict[str, Any]:
         """Return it for a program."""
         return {
             "check": self.check,
             "run_id": self.run_id,
             "pid": self.pid,
+            "state": self.state,
+            "waiting_for": self.waiting_for,
+            "waiting_until_unix_s": self.waiting_until_unix_s,
             "started_unix_s": self.started_unix_s,
             "elapsed_s": round(self.elapsed_s, 3),
             "memory_bytes": self.memory_bytes,
@@ -48,7 +74,7 @@ def living(store: Store, names: tuple[str, ...] = ()) -> list[Living]:
     found = []
     for record in store.living():
         facts = record.facts
-        if facts["phase"] == RUNNING and (not names or facts["check"] in names):
+        if facts["phase"] in GOES_ON and (not names or facts["check"] in names):
             pid = facts.get("pid") if isinstance(facts.get("pid"), int) else 0
             found.append(_living(facts, pid or 0))
     return sorted(found, key=lambda one: one.started_unix_s)
@@ -78,9 +104,9 @@ def end(store: Store, run: Living, number: int) -> bool:
 
 
 def still_goes_on(store: Store, run: Living) -> bool:
-    """Tell whether the job of *run* has no end yet."""
+    """Tell whether *run* has no end yet."""
     record = read(store.record_path(run.run_id))
-    return record is not None and record.alive and record.facts["phase"] == RUNNING
+    return record is not None and record.alive and record.facts["phase"] in GOES_ON
 
 
 def wait(condition: Callable[[], bool], limit_s: float) -> bool:

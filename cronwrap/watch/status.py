@@ -6,16 +6,17 @@ from typing import Any, NamedTuple
 
 from cronwrap.event import FAIL, LOG, SUCCESS
 from cronwrap.run.pause import Pause, every
+from cronwrap.state import WAITING
 from cronwrap.store import Store
 from cronwrap.store.checks import Check
-from cronwrap.store.records import LOST, storable
+from cronwrap.store.records import LOST, RUNNING, storable
 from cronwrap.watch.due import Due, Plan, look
 from cronwrap.watch.living import Living, living
 
-RUNNING, PAUSED, OVERDUE, NEVER, OK, FAILED, SKIPPED = (
-    "running", "paused", "overdue", "never", "ok", "failed", "skipped",
+PAUSED, OVERDUE, NEVER, OK, FAILED, SKIPPED = (
+    "paused", "overdue", "never", "ok", "failed", "skipped",
 )  # fmt: skip
-STATES = (RUNNING, PAUSED, OVERDUE, NEVER, OK, FAILED, SKIPPED, LOST)
+STATES = (RUNNING, PAUSED, OVERDUE, WAITING, NEVER, OK, FAILED, SKIPPED, LOST)
 _BY_PHASE = {SUCCESS: OK, FAIL: FAILED, LOG: SKIPPED, LOST: LOST}
 
 
@@ -24,7 +25,7 @@ class Status(NamedTuple):
 
     Attributes:
         state: one of STATES, the first that applies.
-        running: its runs that go on.
+        running: its runs that go on, or wait for their start.
         due: what its schedule says; None where it has none.
         owed: how many of its ends endpoints have not accepted yet.
         paused: since when and until when its runs are skipped, or None.
@@ -120,14 +121,17 @@ def statuses(
 
 def _due(check: Check, plan: Plan | None, running: list[Living], now_unix_s: float) -> Due | None:
     plan = plan if plan is not None and plan.schedule else Plan.recorded(check)
-    return look(plan, check, [run.started_unix_s for run in running], now_unix_s)
+    begun_unix_s = [run.started_unix_s for run in running if run.has_begun]
+    return look(plan, check, begun_unix_s, now_unix_s)
 
 
 def _state(check: Check, running: list[Living], paused: Pause | None, due: Due | None) -> str:
-    if running:
+    if any(run.has_begun for run in running):
         return RUNNING
     if paused is not None:
         return PAUSED
     if due is not None and due.overdue_since_unix_s is not None:
         return OVERDUE
+    if running:
+        return WAITING
     return _BY_PHASE.get(check.last_phase, FAILED) if check.last_run_id else NEVER

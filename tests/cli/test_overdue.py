@@ -1,5 +1,6 @@
 """``cronwrap overdue``: a run that is missing is found, and told once for each time it was due."""
 
+import fcntl
 import json
 import sqlite3
 import time
@@ -213,3 +214,18 @@ def test_a_schedule_or_zone_that_is_none_is_found_in_the_configuration(
     assert done.returncode == 1
     assert "[checks.a]: the hour '25' is out of range" in done.stderr
     assert "[checks.b]: there is no time zone Europe/Vena" in done.stderr
+
+
+def test_a_run_that_still_waits_for_its_start_is_as_overdue_as_none(cronwrap: Cronwrap) -> None:
+    leave(cronwrap.state_dir, ran("x", 5))
+    started_unix_s = time.time() - HOUR_S
+    held = run_of("x", phase="waiting", waiting_for="the lock x", started_unix_s=started_unix_s)
+    (path,) = leave(cronwrap.state_dir, held, suffix=".run")
+
+    with path.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        (found,) = overdue(cronwrap)
+        assert found["running"][0]["waiting_for"] == "the lock x"
+
+        path.write_text(repr({**held, "phase": "start", "waiting_for": ""}) + "\n")
+        assert overdue(cronwrap) == []

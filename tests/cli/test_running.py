@@ -51,6 +51,78 @@ def test_runs_are_shown_until_they_are_over(cronwrap: Cronwrap) -> None:
     assert [run["check"] for run in runs(cronwrap)] == ["second"]
 
 
+def waiting(cronwrap: Cronwrap, check: str, what: str, *words: str) -> tuple[Running, Any]:
+    """Start a run that has to wait, and return it with what is shown of it."""
+    running = cronwrap.start("--check", check, *words)
+    (shown,) = eventually(
+        lambda: [run for run in runs(cronwrap, check) if what in run["waiting_for"]]
+    )
+    return running, shown
+
+
+def test_a_run_that_waits_for_a_lock_is_shown_with_who_holds_it(cronwrap: Cronwrap) -> None:
+    holder = long_run(cronwrap, "holder", "--lock", "db")
+    words = ("--lock", "db", "--overlap", "wait=10m", "--", "true")
+    running, shown = waiting(cronwrap, "next", "the lock db, held by", *words)
+
+    table = cronwrap("running", "next").stdout
+    status = cronwrap("status", "next").stdout
+
+    assert (shown["state"], shown["pid"], shown["command"]) == ("waiting", running.pid, "true")
+    assert f"held by check holder, pid {holder.pid}, since 20" in shown["waiting_for"]
+    assert 590 < shown["waiting_until_unix_s"] - shown["started_unix_s"] < 610
+    assert "waiting until 20" in table
+    assert f" for the lock db, held by check holder, pid {holder.pid}, since " in table
+    assert "\n  state         waiting\n" in status
+
+    holder.process.terminate()
+    assert running.wait().returncode == 0
+    (run,) = json.loads(cronwrap("history", "--json", "next").stdout)
+    assert (run["phase"], run["waiting_for"], run["waiting_until_unix_s"]) == ("success", "", None)
+
+
+def test_a_run_that_waits_for_its_splay_is_shown_and_can_be_ended(cronwrap: Cronwrap) -> None:
+    words = ("--splay", "1000d", "--", "echo", "ran")
+    running, shown = waiting(cronwrap, "x", "its splay", *words)
+
+    done = cronwrap("kill", "x")
+
+    assert shown["waiting_until_unix_s"] > shown["started_unix_s"]
+    assert (done.returncode, running.wait().stdout) == (0, "")
+    (run,) = json.loads(cronwrap("history", "--json", "x").stdout)
+    assert (run["phase"], run["reason"]) == ("fail", "stopped")
+
+
+def test_a_run_that_waits_for_another_attempt_is_shown_as_such(cronwrap: Cronwrap) -> None:
+    words = ("--retries", "2", "--retry-delay", "1h", "--", "false")
+    running, shown = waiting(cronwrap, "x", "attempt 2 of 3", *words)
+
+    assert 3590 < shown["waiting_until_unix_s"] - shown["started_unix_s"] < 3660
+    assert json.loads(cronwrap("status", "--json", "x").stdout)["checks"][0]["state"] == "running"
+    running.process.terminate()
+    running.wait()
+
+
+def test_a_run_that_is_cut_off_while_it_waits_is_lost_and_says_so(cronwrap: Cronwrap) -> None:
+    running, _ = waiting(cronwrap, "x", "its splay", "--splay", "1000d", "--", "true")
+
+    os.kill(running.pid, signal.SIGKILL)
+    running.process.wait()
+
+    (run,) = json.loads(cronwrap("history", "--json", "x").stdout)
+    assert (run["phase"], run["waiting_for"], run["command"]) == ("lost", "its splay", "true")
+    assert "it was waiting for its splay" in cronwrap("history", "x").stdout
+
+
+def test_a_run_is_on_disk_before_its_job_does_anything(cronwrap: Cronwrap) -> None:
+    look = 'cat "$CRONWRAP_STATE_DIR/runs/$CRONWRAP_RUN_ID.run"'
+
+    done = cronwrap("--check", "x", "--", "sh", "-c", look)
+
+    known = done.stdout.splitlines()[0]
+    assert "'check': 'x', 'phase': 'start', 'started_unix_s': " in known
+
+
 def test_a_wrapper_that_was_killed_runs_no_more(cronwrap: Cronwrap) -> None:
     running = long_run(cronwrap, "cut")
 

@@ -70,7 +70,7 @@ def tree_rss_bytes(helpers: "Iterable[int]" = (), below: int = 0) -> int:
 
     Args:
         helpers: pids that are not the job's.
-        below: the wrapper, if it is not this process.
+        below: the wrapper, if it is not this process; its helpers are not counted then.
 
     Reads proc(5)'s stat by hand: this is done every few seconds, by a process that must be small.
     """
@@ -87,12 +87,28 @@ def tree_rss_bytes(helpers: "Iterable[int]" = (), below: int = 0) -> int:
                 children.setdefault(stat[0], []).append(int(name))
                 rss[int(name)] = stat[1] * _PAGE_BYTES
     total, waiting = 0, list(children.get(below or os.getpid(), []))
+    if below:
+        waiting = [pid for pid in waiting if not _is_fork(pid, below)]
     while waiting:
         pid = waiting.pop()
         if pid not in helpers:
             total += rss.get(pid, 0)
             waiting += children.get(pid, [])
     return total
+
+
+def _is_fork(pid: int, parent: int) -> bool:
+    """Tell whether *pid* still is what it was forked from, as our helpers are, and no job is."""
+    return _words(pid) == _words(parent)
+
+
+def _words(pid: int) -> bytes:
+    """Return the words that a process was executed with; of one that is gone, nothing."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 def own_rss_kib() -> int:

@@ -6,7 +6,9 @@ import signal
 from typing import Any
 
 from tests.support.command import Cronwrap, Running
-from tests.support.waiting import descendants, eventually, is_alive
+from tests.support.waiting import children, descendants, eventually, is_alive, status_of
+
+MB = 1_000_000
 
 
 def long_run(cronwrap: Cronwrap, check: str, *options: str, job: str = "sleep 60") -> Running:
@@ -49,6 +51,21 @@ def test_runs_are_shown_until_they_are_over(cronwrap: Cronwrap) -> None:
     first.wait()
 
     assert [run["check"] for run in runs(cronwrap)] == ["second"]
+
+
+def test_the_memory_of_a_run_is_its_jobs_and_not_that_of_whoever_reports_it(
+    cronwrap: Cronwrap, deaf_url: str
+) -> None:
+    running = long_run(cronwrap, "x", "-e", f"webhook+{deaf_url}/", job="exec sleep 60")
+    eventually(lambda: max(map(rss_bytes, children(running.pid))) > 15 * MB)
+
+    (shown,) = runs(cronwrap)
+
+    assert 0 < shown["memory_bytes"] < 10 * MB
+
+
+def rss_bytes(pid: int) -> int:
+    return int(status_of(pid).get("VmRSS", "0 kB").split()[0]) * 1024
 
 
 def waiting(cronwrap: Cronwrap, check: str, what: str, *words: str) -> tuple[Running, Any]:

@@ -204,10 +204,14 @@ class Resolver:
     def _secrets(self, settings: Mapping[str, Any]) -> list[tuple[str, str]]:
         secrets = []
         for name, setting in self._definition.settings.items():
-            if not setting.secret or not settings.get(name):
+            if not settings.get(name):
                 continue
-            if setting.kind == "url":
-                secrets += [(name, part) for part in _secret_parts(settings[name])]
+            if setting.kind in {"url", "urls"}:
+                urls = settings[name] if setting.kind == "urls" else [settings[name]]
+                parts = [part for url in urls for part in _secret_parts(url, path=setting.secret)]
+                secrets += [(name, part) for part in parts]
+            elif not setting.secret:
+                continue
             elif isinstance(settings[name], Mapping):
                 secrets += [(f"{name}.{key}", str(one)) for key, one in settings[name].items()]
             else:
@@ -218,9 +222,7 @@ class Resolver:
         return [
             name
             for name, setting in self._definition.settings.items()
-            if setting.secret
-            and name in self._table
-            and not re.match("(file|env):", str(self._table.data[name]))
+            if name in self._table and _holds_secret(setting, str(self._table.data[name]))
         ]
 
 
@@ -279,12 +281,19 @@ def _pairs(text: str) -> dict[str, str]:
     return {unquote(name.strip()): unquote(value.strip()) for name, _, value in pairs}
 
 
-def _secret_parts(url: str) -> list[str]:
-    """Return what of *url* must not be shown: login, path, query."""
+def _holds_secret(setting: Setting, value: str) -> bool:
+    """Return whether *value*, as the configuration has it, is or has in it what nobody may see."""
+    if setting.secret:
+        return not re.match("(file|env):", value)
+    return setting.kind == "url" and "@" in urlsplit(value).netloc
+
+
+def _secret_parts(url: str, *, path: bool) -> list[str]:
+    """Return what of *url* must not be shown: login, password, query, and perhaps its path."""
     parts = urlsplit(url)
     login = parts.netloc.rpartition("@")[0]
-    path = parts.path.strip("/")
-    return [part for part in (login, path, parts.query) if part]
+    whole = (login, login.partition(":")[2], parts.query, parts.path.strip("/") if path else "")
+    return [part for part in whole if part]
 
 
 def _timeout_s(table: Table) -> float | None:

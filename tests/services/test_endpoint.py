@@ -2,6 +2,7 @@
 
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from cronwrap.services.base import Http
 from cronwrap.services.endpoint import Endpoint, describe, exposed_secrets
 
 START = Event(check="nightly", run_id="0b7d4bd2-8f0c-4b1c-9d0c-4d6f6f0f9a11")
+FAILED = START.replace(phase="fail", reason="exit", exit_status=3, finished_unix_s=9.0)
 SECRET = "s3cr3t-value"  # noqa: S105 -- of no one
 
 
@@ -231,6 +233,35 @@ def test_a_secret_path_and_query_are_not_shown_however_short() -> None:
 
 
 @pytest.mark.parametrize(
+    "table",
+    [
+        {"service": "pushgateway", "url": "http://bob:passw0rd@h.example.org/p?k=query"},
+        {
+            "service": "datadog",
+            "api_key": "k",
+            "base": "http://bob:passw0rd@h.example.org/p?k=query",
+        },
+        {
+            "service": "cronitor",
+            "api_key": "k",
+            "base": ["https://bob:passw0rd@h.example.org?k=query"],
+        },
+    ],
+)
+def test_a_login_and_a_query_are_not_shown_though_the_url_is_no_secret(
+    table: dict[str, Any],
+) -> None:
+    endpoint = of_table(table)
+
+    shown = [describe(one, endpoint) for one in endpoint.render(FAILED, {})]
+    echoed = endpoint.mask("who are you, passw0rd?")
+
+    assert shown
+    assert all("h.example.org" in one for one in shown)
+    assert not any("passw0rd" in one or "k=query" in one for one in [*shown, echoed])
+
+
+@pytest.mark.parametrize(
     ("mode", "told"), [(0o600, False), (0o640, True), (0o604, True), (0o400, False)]
 )
 def test_a_file_that_shows_secrets_to_others_is_told(mode: int, *, told: bool) -> None:
@@ -241,6 +272,15 @@ def test_a_file_that_shows_secrets_to_others_is_told(mode: int, *, told: bool) -
     assert bool(message) is told
     assert SECRET not in message
     assert "ops.uuid" in message or not told
+
+
+def test_a_login_in_a_url_is_a_secret_of_the_file_too() -> None:
+    endpoints = [of_table({"service": "pushgateway", "url": "http://bob:passw0rd@h:9091"})]
+
+    message = exposed_secrets("/etc/c.toml", 0o100644, endpoints)
+
+    assert "ops.url" in message
+    assert "passw0rd" not in message
 
 
 def test_a_file_without_secrets_may_be_read_by_all() -> None:

@@ -2,14 +2,17 @@
 
 What leaves the store has been accepted, or is kept there with the reason why it cannot be sent.
 An endpoint that does not answer ends its own line: what came later must not be told before it.
+What came of one thing is on the disk before the next is sent: a flusher that is killed then tells
+each endpoint one thing twice at the most.
 """
 
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import groupby
 from queue import Empty, SimpleQueue
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from cronwrap.deliver.courier import UNDELIVERED, Courier, Result
 from cronwrap.deliver.learned import Learned
@@ -36,6 +39,10 @@ class Sent(NamedTuple):
     result: Result
 
 
+# What a line hands in, with what says that it is on the disk; None at its end.
+Results: TypeAlias = "SimpleQueue[tuple[Sent, threading.Event] | None]"
+
+
 def send_owed(
     outbox: Outbox,
     resolve: Callable[[Address], Endpoint],
@@ -57,7 +64,7 @@ def send_owed(
     """
     with outbox.locked() as mine:
         lines = _lines(outbox.due(time.time(), at_once=at_once)) if mine else []
-        results: SimpleQueue[Sent | None] = SimpleQueue()
+        results: Results = SimpleQueue()
         for line in lines:
             work = _Line(
                 line, resolve=resolve, learned=learned, until_s=until_s, stop=stop, results=results
@@ -66,15 +73,21 @@ def send_owed(
         left = len(lines)
         while left:
             try:
-                sent = results.get(timeout=max(0.0, until_s + _GRACE_S - time.monotonic()))
+                come = results.get(timeout=_left_s(until_s))
             except Empty:
                 break
-            if sent is None:
+            if come is None:
                 left -= 1
                 continue
+            sent, settled = come
             result = sent.result
             outbox.settle(sent.owed, result.kind, result.why, result.after_s)
+            settled.set()
             yield sent
+
+
+def _left_s(until_s: float) -> float:
+    return max(0.0, until_s + _GRACE_S - time.monotonic())
 
 
 def _lines(owed: list[Owed]) -> list[list[Owed]]:
@@ -98,7 +111,7 @@ class _Line:
         learned: Learned,
         until_s: float,
         stop: Callable[[], bool],
-        results: "SimpleQueue[Sent | None]",
+        results: Results,
     ) -> None:
         self._line = line
         self._resolve = resolve
@@ -119,10 +132,13 @@ class _Line:
             endpoint = self._resolve(self._line[0].address)
         except CronwrapError as error:
             result = Result(kind=UNDELIVERED, why=error.message)
-            self._results.put(Sent(self._line[0], self._line[0].address.name, result))
+            self._settle(Sent(self._line[0], self._line[0].address.name, result))
             return
-        courier = Courier(endpoint, self._learned.of(endpoint), final=LATE)
-        redact = Redactor({}, endpoint.secrets)
+        with closing(Courier(endpoint, self._learned.of(endpoint), final=LATE)) as courier:
+            self._send_by(courier)
+
+    def _send_by(self, courier: Courier) -> None:
+        redact = Redactor({}, courier.endpoint.secrets)
         for number, owed in enumerate(self._line):
             if self._stop() or time.monotonic() >= self._until_s:
                 return
@@ -130,9 +146,15 @@ class _Line:
             event = owed.event.replace(late=late, superseded=self._is_superseded(number))
             deadline_s = min(self._until_s, time.monotonic() + LATE.total_s)
             result = courier.finish(redacted(event, redact), deadline_s=deadline_s)
-            self._results.put(Sent(owed, endpoint.label, result))
-            if result.kind == UNDELIVERED:
+            settled = self._settle(Sent(owed, courier.endpoint.label, result))
+            if result.kind == UNDELIVERED or not settled:
                 return
+
+    def _settle(self, sent: Sent) -> bool:
+        """Hand in what came of something; tell whether it is on the disk."""
+        settled = threading.Event()
+        self._results.put((sent, settled))
+        return settled.wait(_left_s(self._until_s))
 
     def _is_superseded(self, number: int) -> bool:
         """Tell whether the endpoint knows, or is about to be told, of a newer end of the check."""

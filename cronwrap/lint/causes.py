@@ -25,6 +25,7 @@ _FOLLOWS = {
     "CW116": frozenset({"CW133"}),
     "CW119": frozenset({"CW104", *_FIELDS}),
     "CW128": frozenset({"CW107"}),
+    "CW133": frozenset({"CW310"}),
     "CW201": _EACH_MINUTE,
     "CW205": frozenset({"CW216"}),
     "CW206": frozenset({"CW216"}),

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 
 from cronwrap.lint.bad_line import costs
 from cronwrap.lint.crontab import Found, Job, Span
+from cronwrap.lint.lines import parsed
 from cronwrap.lint.rule import ERROR, Rule
 
 _FLAG = re.compile(r"-[nqs]{1,3}(?:\s+|\Z)")
@@ -36,7 +37,7 @@ def _find(job: Job) -> Iterator[Found]:
             dash,
             f"- before the schedule is cronie's; {costs(job.dialect)}",
             "drop it",
-            safe=[(dash, "")] if len(first.text) > 1 else [],  # alone, it is in a field's place
+            safe=[(dash, "")] if _is_right_without(job) else [],
         )
     has_own = job.dialect.command_options
     match = (_ANY_FLAG if has_own else _FLAG).match(job.command.text)
@@ -54,6 +55,11 @@ def _find(job: Job) -> Iterator[Found]:
             "drop it",
             safe=[(where, "")] if _FLAG.match(match[0]) and where.end < job.command.end else [],
         )
+
+
+def _is_right_without(job: Job) -> bool:
+    text = job.schedule_at.text[1:]
+    return not text.startswith(" ") and parsed(text, job.dialect.name)[0] is not None
 
 
 RULE = Rule("CW128", "dash-prefix", ERROR, "job", _find, only_with=("-",))

@@ -12,10 +12,13 @@ Good::
     0 3 * * * echo "the backup begins"
 """
 
+import re
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.rule import ERROR, Rule
+
+_BLANK = re.compile(r"<[A-Za-z][\w -]*>")
 
 
 def _find(job: Job) -> Iterator[Found]:
@@ -25,10 +28,11 @@ def _find(job: Job) -> Iterator[Found]:
     text = job.command.text
     odd = next((quote for quote in "\"'`" if text.count(quote) % 2), "")
     why = f"a {odd} is not closed" if odd else "something is missing, or too much"
+    blank = _BLANK.search(text)
     yield job.found(
         errors[0],
         f"{job.shell_name} cannot read this: {why}; nothing of the command runs",
-        "try it with sh -n",
+        f"write what {blank[0]} stands for" if blank else "try it with sh -n",
     )
 
 

@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.rule import INFO, WARNING, Rule
-from cronwrap.schedule import ScheduleError, parse, runs
+from cronwrap.schedule import ScheduleError, parse, runs, zones
 
 _AHEAD = timedelta(days=2 * 366)
 _HEEDS_CRON_TZ = {"cronie", "systemd", "supercronic"}
@@ -53,9 +53,8 @@ def _zone_of_host(job: Job) -> str:
     host = job.file.host
     if host is None:
         return ""
-    real = host.real("/etc/localtime")
-    _, found, name = str(real or "").partition("/zoneinfo/")
-    return name if found else host.head("/etc/timezone").decode("ascii", "replace").strip()
+    name = host.head(zones.NAME).decode("ascii", "replace")
+    return zones.local_name(str(host.real(zones.LOCAL) or ""), name)
 
 
 @lru_cache(maxsize=4096)

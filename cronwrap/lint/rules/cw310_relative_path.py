@@ -35,7 +35,10 @@ def _relative(job: Job, ran: Ran) -> Iterator[Found]:
     text = ran.word.literal
     if text[:1] in "/~$`" or text in ("-", "") or "{" in text or "://" in text:
         return
-    if _is_there(job, ran) or _is_moved(job, ran):
+    chosen = job.dialect.assignments == "vixie" and job.value(
+        "HOME"
+    )  # where jobs start, on purpose
+    if chosen or _is_there(job, ran) or _is_moved(job, ran):
         return
     place = home(job)
     where = "in the daemon's own directory" if job.dialect.name == "supercronic" else "in HOME"

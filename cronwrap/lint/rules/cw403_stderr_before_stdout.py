@@ -4,9 +4,15 @@ The shell reads redirections from the left: ``2>&1`` sends the errors to where t
 that moment, which is cron's mail, and only then the output is sent to the file. For a pipe
 (``2>&1 >/dev/null | mail ...``) this order is right: it passes on the errors alone.
 
+What stands behind ``2>&1`` without a ``>`` is an argument of the command.
+
 Bad::
 
     0 3 * * * /usr/local/bin/backup 2>&1 >> /var/log/backup.log
+
+Bad::
+
+    0 3 * * * /usr/local/bin/backup 2>&1 /var/log/backup.log
 
 Good::
 
@@ -21,10 +27,14 @@ from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.rule import WARNING, Rule
 from cronwrap.lint.shell import Command, Compound, Node, Pipeline, Redirect, Script
 
+_LOGS = (".log", ".txt", ".out", ".err")
+
 
 def _find(job: Job) -> Iterator[Found]:
     elsewhere: set[int] | None = None
     for node in job.script.nodes():
+        if isinstance(node, Command):
+            yield from _no_file(job, node)
         redirects = node.redirects if isinstance(node, (Command, Compound)) else ()
         for first, second in pairwise(redirects):
             if not _joins(first) or second.fd != 1 or second.operator not in (">", ">>"):
@@ -43,6 +53,23 @@ def _find(job: Job) -> Iterator[Found]:
                     (second, _text(job, first)),
                 ],
             )
+
+
+def _no_file(job: Job, command: Command) -> Iterator[Found]:
+    """Yield what stands behind ``2>&1`` as if that wrote to it."""
+    joins = [one for one in command.redirects if _joins(one)]
+    last = command.args[-1] if command.args else None
+    if not joins or last is None or last.start < joins[-1].end or len(command.redirects) > 1:
+        return
+    if last.literal == "/dev/null" or last.literal.endswith(_LOGS):
+        operator = ">" if last.literal == "/dev/null" else ">>"
+        yield job.found(
+            last,
+            f"this is an argument of {command.name}: 2>&1 names no file, and nothing is written "
+            "to it",
+            f"write {operator} {last.literal} 2>&1",
+            unsafe=[(joins[-1], f"{operator} {last.literal}"), (last, "2>&1")],
+        )
 
 
 def _text(job: Job, node: Node) -> str:

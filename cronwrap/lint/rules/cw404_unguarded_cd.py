@@ -46,13 +46,14 @@ def _unguarded(job: Job, script: Script) -> Iterator[Found]:
         if command.values in ([], ["/"]) or "$?" in job.command.text:
             continue
         is_next_last = place + 2 == len(script.items)
+        gap = "" if job.raw[mark.end : mark.end + 1].isspace() else " "
         destroys = any(map(_destroys, _later(script, place)))
         yield job.found(
             command,
             f"if this cd fails the rest runs in {_START.get(job.dialect.name, 'HOME')}, where jobs"
             " start" + (", and removes files there" if destroys else ""),
             "join them with &&" if is_next_last else "write `|| exit 1;` behind it",
-            safe=[(mark, " &&" if is_next_last else " || exit 1;")],
+            safe=[(mark, f" &&{gap}" if is_next_last else f" || exit 1;{gap}")],
             severity=ERROR if destroys else WARNING,
         )
 

@@ -51,8 +51,9 @@ def _behind(commands: list[Command], place: int) -> list[Command]:
 
 
 def _use(name: str, command: Command) -> Node | None:
-    """Return ``$name`` in the arguments of *command*."""
-    for word in command.args:
+    """Return ``$name`` in the arguments of *command*, or in a file that it reads or writes."""
+    targets = [one.target for one in command.redirects if one.target is not None]
+    for word in [*command.args, *targets]:
         for variable in word.variables:
             if variable.name == name and not variable.operator:
                 return variable

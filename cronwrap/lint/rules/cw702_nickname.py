@@ -16,12 +16,9 @@ from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.rule import ERROR, Rule
+from cronwrap.schedule import DEFAULT, DIALECTS
 
-_FIELDS = {
-    "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *",
-    "@weekly": "0 0 * * 0", "@daily": "0 0 * * *", "@midnight": "0 0 * * *",
-    "@hourly": "0 * * * *",
-}  # fmt: skip
+_FIELDS = DIALECTS[DEFAULT].nicknames
 
 
 def _find(job: Job) -> Iterator[Found]:

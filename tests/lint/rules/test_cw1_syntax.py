@@ -119,3 +119,24 @@ def test_a_crontab_with_more_lines_than_debian_takes_is_told(lines: int, found: 
     text = "\n".join(["# c"] * (lines - 1) + ["0 4 * * * x"])
 
     assert bool(findings("CW124", text)) is found
+
+
+@pytest.mark.parametrize("word", ["cd", "php", "flock", "/usr/bin/x", '"root'])
+def test_a_command_in_the_place_of_the_user_is_told(word: str) -> None:
+    assert ("CW116", f"write root, or another user, before {word}") in told(
+        f"0 4 * * * {word} /srv/x", form="system"
+    )
+
+
+def test_a_text_to_fill_in_is_told_to_be_one() -> None:
+    found = told("0 4 * * * /usr/bin/php <root_of_it>/x.php >> <logs>/x.log")
+
+    assert found == [("CW133", "write what <root_of_it> stands for")]
+
+
+def test_only_a_dash_before_a_whole_schedule_is_dropped_as_cronies_mark() -> None:
+    (mark,) = findings("CW128", "-0 4 * * * x")
+    (number,) = findings("CW128", "-1 -1 * * * x")
+
+    assert mark.found.fix is not None
+    assert number.found.fix is None

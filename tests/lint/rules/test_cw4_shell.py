@@ -258,3 +258,27 @@ def test_a_cd_without_a_guard_is_worse_where_files_are_removed(command: str, sev
     (finding,) = findings("CW404", f"0 3 * * * cd /srv; {command}")
 
     assert finding.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x 2>&1 /dev/null", "x > /dev/null 2>&1"),
+        ("x -v 2>&1 /var/log/x.log", "x -v >> /var/log/x.log 2>&1"),
+    ],
+)
+def test_a_file_behind_stderr_to_stdout_is_an_argument_and_is_told(before: str, after: str) -> None:
+    assert fixed("CW403", before) == after
+
+
+@pytest.mark.parametrize("command", ["x > /a.log 2>&1", "x 2>&1 | tee /a.log", "x 2>&1 -v"])
+def test_what_stands_rightly_behind_stderr_to_stdout_is_left_alone(command: str) -> None:
+    assert not finds("CW403", command)
+
+
+def test_a_file_named_by_a_variable_of_the_same_command_is_told() -> None:
+    assert finds("CW420", 'V=$(date +\\%F) pip freeze > /srv/"$V".txt')
+
+
+def test_a_cd_without_a_blank_behind_it_is_joined_with_blanks() -> None:
+    assert fixed("CW404", "cd /srv;./x") == "cd /srv && ./x"

@@ -7,6 +7,7 @@ history.sqlite3 the store
 owed            exists while the store owes something; its time is when to try again
 locks/NAME.N    exists while place N of that lock is held; see run/lock.py
 paused/         exists while checks are paused; see run/pause.py
+timetables/     a mark for each schedule that was found to be one; see run/timetable.py
 """
 
 import fcntl
@@ -22,7 +23,7 @@ RUNS = "runs"
 SUFFIX, SETTLED, SAID = ".run", ".done", ".report"
 WAITING = "waiting"  # the phase of a run whose job may not start yet
 OWED_MARK = "owed"
-LOCKS, PAUSED = "locks", "paused"
+LOCKS, PAUSED, TIMETABLES = "locks", "paused", "timetables"
 LONGEST_PAUSE_S = 3600.0  # between two tries; a mark later than that is a clock that was set back
 MANY_FILES = 64
 NAME_BYTES = 150  # of a file name, which file systems cut at 255
@@ -102,13 +103,19 @@ def is_left(path: str) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    else:
-        return True
+        return not is_held(fd)
     finally:
         os.close(fd)
+
+
+def is_held(fd: int) -> bool:
+    """Tell whether somebody else holds the file that is open as *fd*."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    fcntl.flock(fd, fcntl.LOCK_UN)
+    return False
 
 
 def is_due(directory: str) -> bool:

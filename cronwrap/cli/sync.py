@@ -17,13 +17,12 @@ from cronwrap.event import Event
 from cronwrap.run import options
 from cronwrap.run.endpoints import Endpoints
 from cronwrap.run.job import Job, assemble
-from cronwrap.schedule import DEFAULT, DIALECTS, normal_period_s, parse
+from cronwrap.schedule import DEFAULT, DIALECTS, normal_period_s, parse, zones
 from cronwrap.services import sync
 from cronwrap.services.base import Answer
 from cronwrap.services.endpoint import Endpoint
 
 FIELDS_OF_CRON = 5
-LOCAL_ZONE = Path("/etc/localtime")
 
 
 class Synced(NamedTuple):
@@ -143,10 +142,10 @@ def _wanted(job: Job) -> sync.Wanted:
 def _local_zone() -> str:
     """Return the name of this machine's time zone; UTC where nothing tells it."""
     try:
-        _, found, name = str(LOCAL_ZONE.resolve(strict=True)).partition("/zoneinfo/")
-        name = name if found else Path("/etc/timezone").read_text(encoding="utf-8").strip()
+        written = Path(zones.NAME).read_text(encoding="utf-8")
     except (OSError, ValueError):
-        name = ""
+        written = ""
+    name = zones.local_name(os.path.realpath(zones.LOCAL), written)
     return {"": "UTC", "Etc/UTC": "UTC"}.get(name, name)
 
 

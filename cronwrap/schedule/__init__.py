@@ -12,7 +12,7 @@ from cronwrap.schedule.parse import parse
 from cronwrap.schedule.periods import Gaps, normal_period_s
 from cronwrap.schedule.runs import Run, previous, runs
 from cronwrap.schedule.words import words
-from cronwrap.schedule.zones import zone
+from cronwrap.schedule.zones import local_name, zone
 
 __all__ = [
     "DEFAULT",
@@ -25,6 +25,7 @@ __all__ = [
     "Schedule",
     "ScheduleError",
     "SpecialDay",
+    "local_name",
     "normal_period_s",
     "parse",
     "previous",

@@ -2,12 +2,13 @@
 
 import os
 from datetime import timezone, tzinfo
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cronwrap.errors import UsageError
 
-_LOCAL = "/etc/localtime"
+LOCAL, NAME = "/etc/localtime", "/etc/timezone"
 
 
 def zone(name: str = "") -> tzinfo:
@@ -28,9 +29,24 @@ def _named(name: str) -> tzinfo | None:
         return None
 
 
+def local_name(localtime: str, timezone_file: str) -> str:
+    r"""Return the name of a machine's time zone, "" where nothing tells it.
+
+    Args:
+        localtime: where the link LOCAL of the machine leads in the end.
+        timezone_file: what stands in its file NAME.
+
+    >>> local_name("/usr/share/zoneinfo/Europe/Berlin", ""), local_name("/etc/localtime", "UTC\n")
+    ('Europe/Berlin', 'UTC')
+    """
+    _, found, name = localtime.partition("/zoneinfo/")
+    return name if found else timezone_file.strip()
+
+
+@cache
 def _local() -> tzinfo:
     try:
-        with Path(_LOCAL).open("rb") as file:
+        with Path(LOCAL).open("rb") as file:
             return ZoneInfo.from_file(file)
     except (OSError, ValueError):
         return timezone.utc

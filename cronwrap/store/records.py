@@ -4,7 +4,6 @@ A file is a line for each thing that became known, a Python literal of a dict; l
 """
 
 import ast
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cronwrap.redact import Redactor
-from cronwrap.state import RUNS, SAID, SETTLED, SUFFIX, WAITING, discard
+from cronwrap.state import RUNS, SAID, SETTLED, SUFFIX, WAITING, discard, is_held
 
 RUNNING, LOST = "running", "lost"
 GOES_ON = (RUNNING, WAITING)
@@ -85,7 +84,7 @@ def read(path: Path) -> Record | None:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(fd, "rb") as file:
-            alive = _is_locked(file.fileno())
+            alive = is_held(file.fileno())
             for line in file.read(TORN_LINE_BYTES).splitlines():
                 said.update(_facts(line))
     except OSError:
@@ -132,13 +131,3 @@ def is_left_over(path: Path) -> bool:
         return time.time() - path.stat().st_mtime > LEFT_OVER_S
     except OSError:
         return False
-
-
-def _is_locked(fd: int) -> bool:
-    """Tell whether somebody still holds the file."""
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    fcntl.flock(fd, fcntl.LOCK_UN)
-    return False

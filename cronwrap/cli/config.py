@@ -7,10 +7,9 @@ import click
 from cronwrap import config as config_files
 from cronwrap.cli import show
 from cronwrap.errors import CronwrapError
-from cronwrap.run import options, rules
+from cronwrap.run import options, rules, timetable
 from cronwrap.run.endpoints import Endpoints
 from cronwrap.run.job import Job, assemble
-from cronwrap.schedule import parse, zone
 from cronwrap.store import limits
 
 CONFIG = click.option(
@@ -73,22 +72,10 @@ def _job(check: str, chosen: str | None) -> Job:
     return assemble(line, os.environ)
 
 
-def _schedule_problems(job: Job) -> list[tuple[str, str]]:
-    """Return why nobody can tell when the job should run."""
-    try:
-        if job.schedule:
-            parse(job.schedule)
-        zone(job.timezone or "")
-    except CronwrapError as error:
-        where = job.origins["schedule" if job.schedule else "timezone"]
-        return [(f"{where}: {error.message}", error.hint)]
-    return []
-
-
 def _problems(job: Job) -> list[tuple[str, str]]:
     problems = list(job.warnings)
     problems += [(one.problem, "") for one in rules.patterns(job) if one.problem]
-    problems += _schedule_problems(job)
+    problems += timetable.mistakes(job)
     if job.fatal is not None:
         problems.append(job.fatal)
     places = Endpoints(job.config, os.environ)

@@ -69,11 +69,19 @@ def command(
 def _complain_of(one: Status) -> None:
     """Say that a check is watched by nobody, for its schedule cannot be read."""
     if one.due is not None and one.due.problem:
-        name, schedule = (show.harmless(text) for text in (one.check.name, one.due.plan.schedule))
+        plan = one.due.plan
+        name, schedule = (show.harmless(text) for text in (one.check.name, plan.schedule))
+        right = (
+            f"correct its schedule and timezone in {plan.origin}"
+            if plan.origin
+            else (
+                "give the run a --schedule such as '0 2 * * *', or forget the check if it is gone"
+            )
+        )
         show.complain(
             f"check {name}: the schedule '{schedule}' is not understood, so a run that is missing"
             f" is not seen: {show.harmless(one.due.problem)}",
-            "give the run a --schedule such as '0 2 * * *', or forget the check if it is gone",
+            right,
         )
 
 

@@ -10,7 +10,7 @@ import click
 from cronwrap.cli import show
 from cronwrap.event import FAIL, SUCCESS, Event
 from cronwrap.redact import Redactor
-from cronwrap.run import lifetime, options, rules, spawn, testimony
+from cronwrap.run import lifetime, options, rules, spawn, testimony, timetable
 from cronwrap.run.endpoints import Endpoints
 from cronwrap.run.job import Job, assemble
 from cronwrap.run.session import job_variables, new_run_id
@@ -96,7 +96,7 @@ def dry_run(line: options.Line) -> int:
     variables = job_variables(job, run_id)
     variables.append((testimony.VARIABLE.encode(), b"(a file that is made for the run)"))
     wrong = [(one.problem, "") for one in rules.patterns(job) if one.problem]
-    for message, hint in [*job.warnings, *wrong]:
+    for message, hint in [*job.warnings, *wrong, *timetable.mistakes(job)]:
         show.complain(message, hint)
     if job.fatal is not None:
         show.complain(*job.fatal)

@@ -18,6 +18,7 @@ from cronwrap.run.signals import STOPPING
 from cronwrap.run.spawn import NOT_STARTED, Child, NotStarted
 from cronwrap.run.supervise import Supervisor
 from cronwrap.run.tail import Tail
+from cronwrap.run.timetable import Timetable
 from cronwrap.run.verdict import exit_status
 from cronwrap.state import state_dir
 
@@ -69,6 +70,7 @@ class Lifetime:
         self._keep = Keep(job, self._start, self._record)
         self._report = Report(job, self._loop, self._directory, self._record)
         self._caretaker = Caretaker(self._loop, self._directory, job.config.history)
+        self._timetable = Timetable(self._loop, job, self._directory, self._say)
         self.child: Child | None = None
         self._attempts = Attempts(job, started_s)
         self._supervisor: Supervisor | None = None
@@ -214,6 +216,7 @@ class Lifetime:
         for problem in rules.problems:
             self._say(problem, "the job is not held up; the report says so, too")
         self._say_if_verbose(f"check {self._job.check}: run {self._start.run_id} has started")
+        self._timetable.begin()
         self._caretaker.begin(self._record)
 
     def _beat_later(self) -> None:
@@ -277,6 +280,7 @@ class Lifetime:
                 self._say(writer.problem)
         if self._keep.problem:
             self._say(self._keep.problem, "the job is not held up; see --log-dir")
+        self._timetable.finish(lambda: self._told_to_stop)
         self._loop.run(lambda: self._told_to_stop or not self._is_behind())
         self._caretaker.leave(lambda: self._told_to_stop, self._job.report_budget)
 

@@ -5,13 +5,9 @@ a run that still goes on counts too, for not every scheduler starts another besi
 missed when its grace is over and no run has begun since.
 """
 
-import os
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
-from functools import cache
-from pathlib import Path
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronwrap.errors import CronwrapError
 from cronwrap.store.checks import Check
@@ -21,7 +17,6 @@ if TYPE_CHECKING:
 
 EARLY_S = 30.0
 GRACE_S = 3600.0
-LOCAL_ZONE = "/etc/localtime"
 
 
 class Plan(NamedTuple):
@@ -32,6 +27,7 @@ class Plan(NamedTuple):
         timezone: "" for this machine's.
         endpoints: as ``--endpoint`` is given.
         config_files: where names among these are looked up.
+        origin: where the configuration says so, for people; "" where a run did.
     """
 
     schedule: str = ""
@@ -39,6 +35,7 @@ class Plan(NamedTuple):
     grace_s: float = GRACE_S
     endpoints: tuple[str, ...] = ()
     config_files: tuple[str, ...] = ()
+    origin: str = ""
 
     @classmethod
     def recorded(cls, check: Check) -> "Plan":
@@ -89,15 +86,13 @@ def look(
     """
     if not plan.schedule:
         return None
-    from cronwrap.schedule import parse  # most checks have none
+    from cronwrap.schedule import parse, zone  # most checks have none
 
     try:
-        zone = _zone(plan.timezone)
+        where = zone(plan.timezone)
         parsed = parse(plan.schedule)
-        next_unix_s = _next(parsed, datetime.fromtimestamp(now_unix_s, zone))
-        last_unix_s = _last(parsed, datetime.fromtimestamp(now_unix_s - plan.grace_s, zone))
-    except ZoneInfoNotFoundError:
-        return Due(plan, problem=f"there is no time zone {plan.timezone!r}")
+        next_unix_s = _next(parsed, datetime.fromtimestamp(now_unix_s, where))
+        last_unix_s = _last(parsed, datetime.fromtimestamp(now_unix_s - plan.grace_s, where))
     except (CronwrapError, OSError, ValueError, OverflowError) as error:
         return Due(plan, problem=str(getattr(error, "message", error)))
     overdue = (
@@ -123,13 +118,3 @@ def _last(parsed: "Schedule", before: datetime) -> float | None:
     for run in previous(parsed, before):
         return run.when.timestamp()
     return None
-
-
-@cache
-def _zone(name: str) -> tzinfo:
-    """Return the time zone of this name, else this machine's with all its changes of the clock."""
-    name = name or os.environ.get("TZ", "").removeprefix(":")
-    if name:
-        return ZoneInfo(name)
-    with Path(LOCAL_ZONE).open("rb") as file:
-        return ZoneInfo.from_file(file)

@@ -37,4 +37,5 @@ def plan(name: str, config: Config, environ: Mapping[str, str]) -> Plan:
         grace_s=job.grace,
         endpoints=tuple(job.endpoint),
         config_files=tuple(path for path, _ in config.files),
+        origin=job.origins["schedule"],
     )

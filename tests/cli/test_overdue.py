@@ -75,7 +75,11 @@ def test_a_schedule_that_is_not_understood_is_told_for_nobody_watches_that_check
     complaint, hint = done.stderr.splitlines()
     assert "check typo: the schedule '0 2 * *' is not understood" in complaint
     assert "five fields" in complaint
-    assert hint.startswith("cronwrap: hint: ")
+    assert hint.startswith("cronwrap: hint: give the run a --schedule ")
+    cronwrap.write_config('[checks.other]\nschedule = "sometimes"')
+    assert f"hint: correct its schedule and timezone in {cronwrap.config_file}: [checks.other]" in (
+        cronwrap("overdue").stderr
+    )
 
 
 def test_the_next_time_that_is_missed_is_told_again(cronwrap: Cronwrap, httpd: Httpd) -> None:

@@ -84,11 +84,9 @@ def _run(words: list[str | Path], text: str = "") -> str:
 
 def _validators(home: Path, jobs: list[Job]) -> Said:
     texts = json.dumps([job.schedule_at.text for job in jobs])
-    words: list[str | Path]
-    for words in (
-        [home / "v/bin/python", "-c", PYTHON],
-        ["node", "-e", NODE, home / "n/node_modules"],
-    ):
+    python: list[str | Path] = [home / "v/bin/python", "-c", PYTHON]
+    node: list[str | Path] = ["node", "-e", NODE, home / "n/node_modules"]
+    for words in (python, node):
         for job, refused in zip(jobs, _run([*words], texts).splitlines(), strict=True):
             yield from ((job.number, name, "refuses") for name in json.loads(refused))
     for job in jobs:

@@ -80,10 +80,14 @@ def _row(run: dict[str, Any]) -> tuple[str | Text, ...]:
 def said(run: Mapping[str, Any], most_chars: int = sys.maxsize) -> str:
     """Return what the job itself reported of a run: its note, cut, and its numbers.
 
+    A note that has become the reason of a failure or a warning is told there.
+
     >>> said({"note": "from the second mirror", "metrics": {"rows": 3}}, 16)
     'from the second…, rows=3'
     """
     note = run["note"] or ""
+    if any(note in (run.get(name) or "") for name in ("detail", "warning")):
+        note = ""
     cut = note if len(note) <= most_chars else f"{note[: most_chars - 1]}…"
     numbers = (f"{name}={value}" for name, value in (run["metrics"] or {}).items())
     return ", ".join([*([cut] if cut else []), *numbers])

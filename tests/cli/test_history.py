@@ -122,6 +122,13 @@ def test_what_the_job_reported_is_told_with_its_run(cronwrap: Cronwrap) -> None:
     assert f"  reported      {1:0250d}, rows=0\n" in alone
 
 
+def test_a_note_that_is_the_reason_is_told_once(cronwrap: Cronwrap) -> None:
+    script = 'printf "status=fail\\nnote=no mirror\\n" >>"$CRONWRAP_REPORT"'
+    cronwrap("-c", "import", "--", "sh", "-c", script)
+
+    assert cells(cronwrap("history"))[1][-1] == "output: the job reports a failure: no mirror"
+
+
 def without_colours(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 

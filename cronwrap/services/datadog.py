@@ -44,11 +44,15 @@ def _status(event: Event, settings: Mapping[str, Any]) -> int:
 
 
 def _tags(event: Event, settings: Mapping[str, Any]) -> list[str]:
-    environment = event.environment or settings.get("environment", "")
+    unified = {
+        "env": event.environment or settings.get("environment", ""),
+        "service": settings.get("service_name", ""),
+        "version": settings.get("version", ""),
+    }
     more = settings.get("more_tags", "").split(",")
     return [
         f"job:{one_line(event.check)}",
-        *([f"env:{one_line(environment)}"] if environment else []),
+        *(f"{k}:{one_line(v)}" for k, v in unified.items() if v and k not in event.tags),
         *([f"reason:{event.reason}"] if event.phase == FAIL and event.reason else []),
         *(f"{one_line(name)}:{one_line(text)}" for name, text in event.tags.items()),
         *(tag.strip() for tag in more if tag.strip()),

@@ -22,6 +22,7 @@ from cronwrap.services.statsd import (
 )
 from cronwrap.services.table import Table
 
+_UNIFIED = {"service": "service_name", "version": "version"}  # tag -> setting
 _TAG_CHARACTERS = 100
 _TAGS_BYTES = 400
 _TITLE_CHARACTERS = 100
@@ -53,7 +54,8 @@ def build(definition: Definition, settings: Mapping[str, Any], table: Table) -> 
 
 def _tags(event: Event, settings: Mapping[str, Any]) -> str:
     environment = event.environment or settings.get("environment", "")
-    pairs = {"check": event.check, "env": environment, **event.tags}
+    unified = {name: settings.get(key, "") for name, key in _UNIFIED.items()}
+    pairs = {"check": event.check, "env": environment, **unified, **event.tags}
     tags = [f"{_tag(name)}:{_tag(value)}" for name, value in pairs.items() if value]
     kept, size = [], 0
     for tag in [*tags, *map(_tag, settings.get("tags", ()))]:

@@ -124,7 +124,7 @@ class Request(NamedTuple):
             (name, text)
             for name, templates in self.query.items()
             for template in templates
-            if (text := template.fill(fields)) is not None
+            for text in template.fill_all(fields)
         ]
         query = merge_query(own_query, pairs)
         return f"{url}?{query}" if query else url

@@ -72,9 +72,9 @@ class Resolver:
             label=label or f"{name} ({address or self._definition.name})",
             origin=table.path,
             timeout_s=_timeout_s(table),
-            ca_file=table.text("ca_file"),
-            client_cert=table.text("client_cert"),
-            client_key=table.text("client_key"),
+            ca_file=self._trust("ca_file", settings),
+            client_cert=self._trust("client_cert", settings),
+            client_key=self._trust("client_key", settings),
             on=on,
             after=_after(table),
             environment="" if "environment" in own else table.text("environment"),
@@ -84,6 +84,12 @@ class Resolver:
             secrets=tuple(self._secrets({**settings, **_derived(service)})),
             literal_secrets=tuple(self._literal_secrets()),
         )
+
+    def _trust(self, name: str, settings: Mapping[str, Any]) -> str:
+        """Return a file of certificates; a service that has variables for it has it as a setting."""
+        if name in self._definition.settings:
+            return str(settings.get(name, ""))
+        return self._table.text(name)
 
     def _settings(self) -> dict[str, Any]:
         given = {

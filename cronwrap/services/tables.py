@@ -59,15 +59,16 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                                                    'the place for its secrets.',
                                            'kind': 'table',
                                            'secret': True}}}),
- 'cronitor': (4099893757,
+ 'cronitor': (1259604645,
               {'summary': 'Cronitor, jobs and heartbeats.',
                'reference': 'https://cronitor.io/docs/telemetry-api',
                'events': 'start -> run; success -> complete; fail -> fail; with the run id as '
-                         'series, the time it was (stamp), host, environment, exit status and '
-                         'duration. A monitor that is not there is created.',
-               'limits': 'The last 1000 bytes of a report. 5 events a second for each monitor. '
-                         'Every event is answered 200, also with a wrong API key: look at the '
-                         'monitor to see that it arrives.',
+                         'series, the time it was (stamp), host, environment, exit status, '
+                         'duration and the numbers that the job reported. A monitor that is not '
+                         'there is created.',
+               'limits': 'The last 1000 bytes of a report, and 20 numbers. 5 events a second for '
+                         'each monitor. Every event is answered 200, also with a wrong API key: '
+                         'look at the monitor to see that it arrives.',
                'proof': 'Nothing: Cronitor answers 200 also with a wrong API key. Look at the '
                         "monitor's activity.",
                'superseded': 'send',
@@ -85,7 +86,8 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                          'host': '{host|cut:50}',
                          'env': '{environment|cut:50}',
                          'status_code': '{exit_status}',
-                         'metric': ['duration:{duration_s}']},
+                         'metric': ['duration:{duration_s}', '{numbers}']},
+               'derived': {'numbers': 'texts'},
                'settings': {'api_key': {'help': 'API key; that for telemetry alone is enough.',
                                         'secret': True,
                                         'env': ['CRONITOR_PING_API_KEY', 'CRONITOR_API_KEY']},
@@ -172,13 +174,13 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                                         'example': 'https://cronradar.io/ping/TOKEN'}},
                    'recognise': {'hosts': ['cronradar.io']},
                    'hint': {'404': 'there is no such monitor; look at its ping URL'}}),
- 'datadog': (3381584723,
+ 'datadog': (2268405133,
              {'summary': 'Datadog, by its API.',
               'reference': 'https://docs.datadoghq.com/api/latest/',
               'events': 'success, fail -> the service check cronwrap.job (OK; CRITICAL, or WARNING '
                         'for warning_codes) and the gauge cronwrap.duration, in seconds; fail -> '
-                        'an event with the end of the output as well. All tagged with job and env. '
-                        'No start: let a monitor tell of missing data.',
+                        'an event with the end of the output as well. All tagged with job, env, '
+                        'service and version. No start: let a monitor tell of missing data.',
               'limits': '4000 characters of a report. A check counts for 10 minutes, a metric for '
                         'an hour, an event for 18 hours after it was.',
               'proof': 'That the API key is right; what was sent is read later. Look in the Events '
@@ -209,7 +211,7 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                         {'url': ['{base}/api/v1/events', 'https://api.{site}/api/v1/events'],
                          'max_age': '18h',
                          'when': '{alert_type}',
-                         'json': {'title': '{summary}',
+                         'json': {'title': '{summary|cut:500}',
                                   'text': '{report}',
                                   'alert_type': '{alert_type}',
                                   'priority': '{priority}',
@@ -245,6 +247,9 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                            'environment': {'help': 'Environment, for the tag env; that of the run '
                                                    'unless given.',
                                            'env': ['DD_ENV']},
+                           'service_name': {'help': 'Value of the tag service.',
+                                            'env': ['DD_SERVICE']},
+                           'version': {'help': 'Value of the tag version.', 'env': ['DD_VERSION']},
                            'more_tags': {'help': 'More tags, with commas between them.',
                                          'env': ['DATADOG_TAGS', 'DD_TAGS']},
                            'base': {'help': 'Another address of the API.',
@@ -281,15 +286,15 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                                            'default': 'https://nosnch.in'}},
                      'recognise': {'hosts': ['nosnch.in']},
                      'hint': {'404': 'there is no such snitch; look at its token'}}),
- 'dogstatsd': (3055669520,
+ 'dogstatsd': (3630304589,
                {'summary': 'The DogStatsD of a Datadog agent.',
                 'reference': 'https://docs.datadoghq.com/developers/dogstatsd/datagram_shell/',
                 'events': 'start -> counter PREFIX.starts; success, fail -> timer PREFIX.duration, '
                           'counters PREFIX.runs, PREFIX.failures and PREFIX.warnings, a gauge '
                           'PREFIX.metric.NAME for each number that the job reported, service check '
                           'PREFIX.check (ok, warning, critical); fail -> an event too, which the '
-                          "check's name groups; log: nothing. All with the tags check and env and "
-                          'those of the check.',
+                          "check's name groups; log: nothing. All with the tags check, env, "
+                          'service and version, and those of the check.',
                 'limits': 'A datagram has 1400 bytes, so an event has about 1 kB of the output. No '
                           'answer says that it arrived, so nothing is sent twice or late.',
                 'sends': 'datagram',
@@ -317,6 +322,10 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                              'environment': {'help': 'Value of the tag env, where the run has no '
                                                      'environment.',
                                              'env': ['DD_ENV']},
+                             'service_name': {'help': 'Value of the tag service.',
+                                              'env': ['DD_SERVICE']},
+                             'version': {'help': 'Value of the tag version.',
+                                         'env': ['DD_VERSION']},
                              'tags': {'help': 'More tags.', 'kind': 'texts'}}}),
  'email': (2043229365,
            {'summary': "Mail, by an SMTP server or by this machine's sendmail.",
@@ -652,7 +661,7 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                'hint': {'401': 'the API key is not right',
                         '403': 'the API key may not do this; is it of this region (us, eu)?',
                         '422': 'the name of the heartbeat is not right'}}),
- 'otlp': (4166417528,
+ 'otlp': (444938376,
           {'summary': 'OpenTelemetry: a span, a log record and a gauge for each run, by OTLP/HTTP.',
            'reference': 'https://opentelemetry.io/docs/specs/otlp/',
            'events': "success, fail -> a span with the run's own times and its run id as trace id, "
@@ -699,6 +708,15 @@ TABLES: dict[str, tuple[int, dict[str, Any]]] = {'betterstack': (92888394,
                                     'kind': 'table',
                                     'secret': True,
                                     'env': ['OTEL_EXPORTER_OTLP_HEADERS']},
+                        'ca_file': {'help': "Whom to trust in place of the system's authorities.",
+                                    'kind': 'path',
+                                    'env': ['OTEL_EXPORTER_OTLP_CERTIFICATE']},
+                        'client_cert': {'help': 'Certificate to show.',
+                                        'kind': 'path',
+                                        'env': ['OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE']},
+                        'client_key': {'help': 'Its key.',
+                                       'kind': 'path',
+                                       'env': ['OTEL_EXPORTER_OTLP_CLIENT_KEY']},
                         'service_name': {'help': 'The attribute service.name of all that is sent.',
                                          'default': 'cronwrap',
                                          'env': ['OTEL_SERVICE_NAME']},

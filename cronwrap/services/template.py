@@ -61,6 +61,15 @@ class Template(NamedTuple):
             filled.append(encode(text))
         return "".join(filled)
 
+    def fill_all(self, fields: Fields) -> list[str]:
+        """Return the text, none, or of a field that is a list and no more each of its items."""
+        if len(self.parts) == 1 and isinstance(self.parts[0], Slot):
+            value = self.parts[0].value(fields)
+            if isinstance(value, list):
+                return [text for item in value if (text := as_text(item)) is not None]
+        text = self.fill(fields)
+        return [] if text is None else [text]
+
 
 def parse(text: str, *, where: str, known: Collection[str]) -> Template:
     """Return *text* as a template.

@@ -127,6 +127,7 @@ def test_texts_are_cut_to_their_limits(api: Httpd) -> None:
 
     sent = body(api.received[2])
     assert len(sent["aggregation_key"]) == 100
+    assert sent["title"] == event.summary
     assert sent["text"].endswith("the reason\n")
 
 
@@ -177,10 +178,14 @@ def test_its_own_variables_stand_in() -> None:
         "DATADOG_API_KEY": "k",
         "DATADOG_HOST": "https://own.example",
         "DD_ENV": "qa",
+        "DD_SERVICE": "billing",
+        "DD_VERSION": "1.2",
         "DATADOG_TAGS": "a:b",
     }
     sent = render(endpoint("datadog", environ), SUCCEEDED.replace(environment="", tags={}))
 
     assert sent[0].url == f"https://own.example{CHECK}"
     assert dict(sent[0].headers)["DD-API-KEY"] == "k"
-    assert body(sent[0])["tags"] == ["job:nightly", "env:qa", "a:b"]
+    assert body(sent[0])["tags"] == [
+        *("job:nightly", "env:qa", "service:billing", "version:1.2", "a:b"),
+    ]

@@ -114,6 +114,7 @@ def test_what_the_exporters_own_variables_say_stands_in() -> None:
         "OTEL_EXPORTER_OTLP_HEADERS": "api-key=s3cr3t%20key,x=y",
         "OTEL_SERVICE_NAME": "jobs",
         "OTEL_RESOURCE_ATTRIBUTES": "team=ops",
+        "OTEL_EXPORTER_OTLP_CERTIFICATE": "/etc/ca.pem",
     }
     endpoint = endpoint_of(environ)
 
@@ -125,6 +126,7 @@ def test_what_the_exporters_own_variables_say_stands_in() -> None:
     assert dict(traces.headers)["api-key"] == "s3cr3t key"
     assert attributes(decoded(traces).resource_spans[0].resource)["team"] == "ops"
     assert "s3cr3t" not in describe(traces, endpoint)
+    assert endpoint.ca_file == "/etc/ca.pem"
 
 
 @pytest.mark.parametrize(

@@ -109,12 +109,14 @@ def test_what_is_late_or_no_verdict_is_not_counted(service: str, event: Event) -
 
 def test_environment_of_the_agents_own_clients_stands_in() -> None:
     environ = {"DD_AGENT_HOST": "agent", "DD_DOGSTATSD_PORT": "9125", "DD_ENV": "staging"}
+    environ |= {"DD_SERVICE": "billing", "DD_VERSION": "1.2"}
 
     endpoint = services.from_table("d", {"service": "dogstatsd"}, origin="c", environ=environ)
     first = endpoint.render(START_EVENT, {})[0]
 
     assert first.address == "udp://agent:9125"
-    assert first.payload == b"cronwrap.starts:1|c|#check:nightly,env:staging"
+    tags = b"check:nightly,env:staging,service:billing,version:1.2"
+    assert first.payload == b"cronwrap.starts:1|c|#" + tags
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,16 @@ def test_a_list_in_a_list_of_json_is_spread() -> None:
     assert json.loads(nothing.body) == {"u": "c"}
 
 
+def test_a_list_in_a_query_is_a_pair_for_each_item() -> None:
+    event = FAILED.replace(tags={"a": "b", "c": "d e"})
+    every = {"query": {"t": "{tags|list}", "u": ["{check}", "x{tags|list}"]}}
+
+    assert render(event, every=every).url == (
+        "http://h?t=a%3Ab&t=c%3Ad%20e&u=c&u=x%5B%22a%3Ab%22%2C%22c%3Ad%20e%22%5D"
+    )
+    assert render(FAILED, every=every).url == "http://h?u=c"
+
+
 @given(TEXTS.filter(sent))
 def test_a_value_stays_in_its_line_of_json(text: str) -> None:
     table = {"json_lines": [{"a": 1}, {"b": "{check}"}, {"c": "{signal}"}]}

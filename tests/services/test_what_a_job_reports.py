@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -157,6 +158,25 @@ def test_a_check_of_datadog_warns(warning: str, status: int) -> None:
     deliveries = render("datadog", EVENT.replace(warning=warning), api_key="k")
 
     assert json.loads(deliveries[0].body)["status"] == status
+
+
+def test_cronitor_gets_the_numbers_under_names_that_it_takes() -> None:
+    (one,) = render("cronitor", api_key="K")
+
+    metrics = [value for name, value in parse_qsl(urlsplit(one.url).query) if name == "metric"]
+    assert metrics == [
+        *("duration:12", "rows:1200", "share:12.5", "left_over:-3"),
+        "large:100000000000000000000",
+    ]
+
+
+def test_cronitors_url_stays_short_however_many_numbers_there_are() -> None:
+    numbers = {f"{number:03}{'x' * 200}": 1.5 for number in range(100)}
+
+    (one,) = render("cronitor", EVENT.replace(metrics=numbers), api_key="K")
+
+    assert one.url.count("&metric=") == 21
+    assert len(one.url) < 4000
 
 
 def test_new_relic_gets_them() -> None:

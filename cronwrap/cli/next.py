@@ -12,7 +12,7 @@ import click
 from cronwrap.cli import show
 from cronwrap.errors import UsageError
 from cronwrap.lint import mask
-from cronwrap.lint.crontab import Job
+from cronwrap.lint.crontab import Crontab, Job
 from cronwrap.lint.detect import daemon_of
 from cronwrap.lint.host import Host
 from cronwrap.lint.inputs import Inputs, Wanted
@@ -35,6 +35,7 @@ class Upcoming(NamedTuple):
         schedule: what the daemon makes of it.
         error: why the daemon refuses it, if it does.
         runs: when it runs.
+        is_refused: the daemon does not take the line, though the schedule is right.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Upcoming(NamedTuple):
     schedule: Schedule | None = None
     error: ScheduleError | None = None
     runs: tuple[Run, ...] = ()
+    is_refused: bool = False
 
 
 @click.command("next")
@@ -72,16 +74,25 @@ def command(given: tuple[str, ...], **options: Any) -> None:
     inputs = Inputs(Wanted(paths=paths, user=options["user"], dialect=options["dialect"] or ""))
     dialect = options["dialect"] or daemon_of(Host("/"))
     found = [expected(Upcoming(text, dialect), options) for text in expressions]
+    files: list[Crontab] = []
     if paths or not expressions:
-        jobs = [job for file in inputs.read() for job in file.jobs]
-        found += [expected(_of_job(job), options) for job in jobs]
+        files = inputs.read()
+        found += [expected(_of_job(job), options) for file in files for job in file.jobs]
     if options["as_json"]:
         click.echo(json.dumps({"schema": SCHEMA, "jobs": [_for_programs(one) for one in found]}))
     else:
         click.echo("\n\n".join("\n".join(lines(one)) for one in found) or "there is no job")
     for problem in inputs.problems:
         show.complain(problem.message, problem.hint)
-    refused = any(one.error for one in found)
+    refused = any(one.error or one.is_refused for one in found)
+    for file in files:
+        if (line := file.refused_at) is not None:
+            refused = True
+            show.complain(
+                f"{file.dialect.title} refuses all of {file.path} for its line {line.number}: none "
+                "of its jobs run",
+                f"cronwrap lint {file.path} says why",
+            )
     raise SystemExit(2 if inputs.problems else 1 if refused else 0)
 
 
@@ -97,6 +108,8 @@ def expected(one: Upcoming, options: dict[str, Any]) -> Upcoming:
         schedule = parse(one.text, one.dialect)
     except ScheduleError as error:
         return one._replace(error=error)
+    if one.is_refused:
+        return one._replace(schedule=schedule)
     here = zone(one.zone or options["zone"])
     after = _moment(options["after"], here) if options["after"] else datetime.now(here)
     found = runs(schedule, after)
@@ -121,6 +134,7 @@ def _of_job(job: Job) -> Upcoming:
         next((name for name in named if name and _exists(name)), ""),
         (job.file.path, job.number),
         mask.printable(mask.line(job)).strip(),
+        is_refused=job.refusal not in ("", "schedule"),
     )
 
 
@@ -143,6 +157,8 @@ def lines(one: Upcoming) -> Iterator[str]:
     yield f"    {DIALECTS[one.dialect].title}: {words(one.schedule)}"
     for oddity in one.schedule.oddities:
         yield f"    note: {oddity.detail}"
+    if one.is_refused:
+        yield f"    refused: cronwrap lint {path} says why"
     for run in one.runs:
         note = f"  ({run.note})" if run.note else ""
         yield f"    {run.when:{WHEN}}{note}"
@@ -158,7 +174,7 @@ def _for_programs(one: Upcoming) -> dict[str, Any]:
         "dialect": one.dialect,
         "zone": one.zone,
         "words": words(schedule) if schedule else "",
-        "error": one.error.message if one.error else "",
+        "error": one.error.message if one.error else "refused" if one.is_refused else "",
         "notes": [oddity.detail for oddity in schedule.oddities] if schedule else [],
         "runs": [
             {"when": run.when.isoformat(), "unix_s": int(run.when.timestamp()), "note": run.note}

@@ -115,6 +115,13 @@ class Crontab:
         """The assignments."""
         return [line for line in self.lines if isinstance(line, Assignment)]
 
+    @property
+    def refused_at(self) -> Line | None:
+        """The first line for which the daemon refuses the whole file; None if there is none."""
+        if self.dialect.bad_line not in ("file", "exit"):
+            return None
+        return next((line for line in self.lines if line.refusal), None)
+
     def of_kind(self, kind: str) -> Sequence[Line]:
         """Return the lines of a kind; "line" for all."""
         if kind == "line":

@@ -1,6 +1,7 @@
 """``cronwrap next`` and ``cronwrap explain``: what people and programs are told of schedules."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from tests.support.command import Cronwrap, Done
@@ -164,3 +165,26 @@ def test_what_is_neither_rule_nor_expression_is_told(cronwrap: Cronwrap) -> None
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "there is no rule CW999" in done.stderr
+
+
+def test_a_crontab_that_its_daemon_refuses_as_a_whole_is_told_to_be_refused(
+    cronwrap: Cronwrap, tmp_path: Path
+) -> None:
+    path = tmp_path / "crontab"
+    path.write_text("0 4 * * * x\n0 0 * * * * y\n")
+
+    done = cronwrap("next", "--dialect", "debian", "-n", "1", str(path))
+
+    assert done.returncode == 1
+    assert f"Debian's cron refuses all of {path} for its line 2" in done.stderr
+    assert "    refused: " in done.stdout
+
+
+def test_a_line_that_its_daemon_drops_has_no_runs(cronwrap: Cronwrap, tmp_path: Path) -> None:
+    path = tmp_path / "crontab"
+    path.write_text("0 4 * * * x\n0 0 * * * -q y\n")
+
+    first, second = jobs(cronwrap, "--dialect", "cronie", str(path))
+
+    assert (len(first["runs"]), first["error"]) == (3, "")
+    assert (second["runs"], second["error"]) == ([], "refused")

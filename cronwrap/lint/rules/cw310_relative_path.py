@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.rule import WARNING, Rule
+from cronwrap.lint.rule import INFO, WARNING, Rule
 from cronwrap.lint.surroundings import Ran, home, is_elsewhere, named_files, resolved
 
 # A word with a slash that does not begin with one, or an interpreter: few lines have either.
@@ -41,12 +41,14 @@ def _relative(job: Job, ran: Ran) -> Iterator[Found]:
     if chosen or _is_there(job, ran) or _is_moved(job, ran):
         return
     place = home(job)
-    where = "in the daemon's own directory" if job.dialect.name == "supercronic" else "in HOME"
+    own = job.dialect.name == "supercronic"  # an image says which one that is
+    where = "in the daemon's own directory" if own else "in HOME"
     yield job.found(
         ran.word,
         f"{job.dialect.title} starts jobs {where}{f', {place}' if place else ''}:"
         f" {text} is looked for there",
         "write the full path, or `cd /its/directory && ` before it",
+        severity=INFO if own else "",
     )
 
 

@@ -46,11 +46,13 @@ def _find(job: Job) -> Iterator[Found]:
         if name in told or not _is_unset(job, variable):
             continue
         told.add(name)
-        given = "the daemon's environment and " if job.dialect.inherits else ""
-        few = "" if given else ", ".join(job.dialect.variables) + " and "
+        few = ", ".join(job.dialect.variables)
         yield job.found(
             variable,
-            f"{name} is set nowhere here, and is empty in the job, which has only {given or few}"
+            f"{name} is set nowhere here, and is empty in the job unless {job.dialect.title} itself "
+            "was started with it"
+            if job.dialect.inherits
+            else f"{name} is set nowhere here, and is empty in the job, which has only {few} and "
             "what the crontab sets above it",
             f"put {name}=... on a line above the job, or read it from a file first: . /etc/app.env",
         )

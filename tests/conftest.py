@@ -1,6 +1,7 @@
 """Fixtures; what they are made of is in tests/support/."""
 
 import contextlib
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.support import ports
 from tests.support.authority import Authority
 from tests.support.command import Cronwrap, Golden
 from tests.support.httpd import Httpd
+from tests.support.waiting import eventually, processes_at
 
 # A busy machine must not fail a test; in CI every run tries the same examples.
 settings.register_profile(
@@ -24,6 +26,21 @@ settings.register_profile(
 settings.load_profile("cronwrap")
 
 Serve = Callable[..., Httpd]
+
+gc.disable()  # while tests are collected nothing becomes garbage: looking for it took a third
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage again, but never among the thousands of tests."""
+    gc.enable()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_runs_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fails the last test of a worker when a process of its tests outlives them."""
+    yield
+    eventually(lambda: not processes_at(tmp_path_factory.getbasetemp()))
 
 
 @pytest.fixture
@@ -47,8 +64,8 @@ def serve() -> Iterator[Serve]:
     """Starts a server: ``serve()``, ``serve(authority.expired())``."""
     with contextlib.ExitStack() as servers:
 
-        def start(tls: SSLContext | None = None) -> Httpd:
-            httpd = Httpd(tls)
+        def start(tls: SSLContext | None = None, host: str = "127.0.0.1") -> Httpd:
+            httpd = Httpd(tls, host)
             servers.callback(httpd.close)
             return httpd
 

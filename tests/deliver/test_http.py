@@ -28,6 +28,7 @@ from tests.support.httpd import (
     silent,
     stalled,
 )
+from tests.support.ports import has_ipv6
 from tests.support.waiting import eventually
 
 SECRET = "5e0e7a4c-of-the-path"  # noqa: S105 -- of no one
@@ -116,13 +117,32 @@ def test_a_connection_that_the_server_closed_meanwhile_is_made_anew(
     answered(sender.send(post(httpd.url), timeout_s=LONG_S))
 
 
-def test_redirects_are_not_followed(httpd: Httpd, sender: Sender) -> None:
-    httpd.answers = [redirect(f"{httpd.url}/elsewhere", 301)]
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+def test_an_address_of_ipv6_is_reached(
+    serve: Serve,
+    authority: Authority,
+    trusting: Sender,
+    secure: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    httpd = serve(authority.trusted() if secure else None, host="::1")
 
-    outcome = answered(sender.send(post(httpd.url), timeout_s=LONG_S))
+    assert answered(trusting.send(post(httpd.url), timeout_s=LONG_S)).body == b"OK"
+    assert httpd.received[0].headers["host"] == f"[::1]:{httpd.port}"
 
-    assert outcome.status == HTTPStatus.MOVED_PERMANENTLY
-    assert len(httpd.received) == 1
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed_neither_here_nor_to_another_host(
+    serve: Serve, httpd: Httpd, sender: Sender, status: int
+) -> None:
+    other = serve()
+    httpd.answers = [redirect(f"{other.url}/elsewhere", status)]
+    request = post(httpd.url)._replace(headers=(("Authorization", SECRET),))
+
+    outcome = answered(sender.send(request, timeout_s=LONG_S))
+
+    assert outcome.status == status
+    assert (len(httpd.received), other.received) == (1, [])
 
 
 def test_of_an_endless_body_only_the_beginning_is_read(httpd: Httpd, sender: Sender) -> None:

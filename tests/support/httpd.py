@@ -210,10 +210,11 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = False  # so that closing waits for them
     request_queue_size = 128
 
-    def __init__(self, httpd: "Httpd", tls: ssl.SSLContext | None) -> None:
+    def __init__(self, httpd: "Httpd", tls: ssl.SSLContext | None, host: str) -> None:
         self.httpd = httpd
         self.tls = tls
-        super().__init__(("127.0.0.1", 0), Exchange)
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        super().__init__((host, 0), Exchange)
 
     def handle_error(
         self,
@@ -239,7 +240,7 @@ class Httpd:
         errors: connections that broke: clients that left, failed TLS handshakes.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
         self.received: list[Received] = []
         self.answers: list[int | Behaviour] = []
         self.at: dict[str, int | Behaviour] = {}
@@ -248,9 +249,10 @@ class Httpd:
         self.connections: list[socket.socket] = []
         self.stopping = threading.Event()
         self._lock = threading.Lock()
-        self._server = _Server(self, tls)
+        self._server = _Server(self, tls, host)
         self.port = int(self._server.server_address[1])
-        self.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{self.port}"
+        shown = f"[{host}]" if ":" in host else host
+        self.url = f"{'http' if tls is None else 'https'}://{shown}:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
 

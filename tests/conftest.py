@@ -40,7 +40,12 @@ def pytest_collection_finish() -> None:
 def _nothing_runs_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Fails the last test of a worker when a process of its tests outlives them."""
     yield
-    eventually(lambda: not processes_at(tmp_path_factory.getbasetemp()))
+
+    def all_have_ended() -> bool:
+        assert processes_at(tmp_path_factory.getbasetemp()) == {}
+        return True
+
+    eventually(all_have_ended)
 
 
 @pytest.fixture

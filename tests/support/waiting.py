@@ -118,3 +118,19 @@ def with_variable(assignment: bytes) -> set[int]:
         if assignment in variables and is_alive(pid):
             found.add(pid)
     return found
+
+
+def processes_at(directory: Path) -> dict[int, str]:
+    """Return the command lines of what runs in *directory*, or was given a path in it."""
+    path = os.fsencode(directory) + b"/"
+    found = {}
+    for pid in all_pids() - {os.getpid()}:
+        try:
+            place = os.fsencode(Path(f"/proc/{pid}/cwd").readlink())
+            words = Path(f"/proc/{pid}/cmdline").read_bytes()
+            variables = Path(f"/proc/{pid}/environ").read_bytes()
+        except OSError:  # it ended, or is another user's
+            continue
+        if path in b"/\0".join([place, words, variables]) and is_alive(pid):
+            found[pid] = words.replace(b"\0", b" ").decode(errors="replace")
+    return found

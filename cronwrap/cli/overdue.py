@@ -48,9 +48,17 @@ def command(
     known = memory.recall(directory, chosen)
     now_unix_s = time.time()
     plans = known.plans
-    looked_at = due_checks(known.store, plans, memory.names(checks), now_unix_s)
+    names = memory.names(checks)
+    looked_at = due_checks(known.store, plans, names, now_unix_s)
     for one in looked_at:
         _complain_of(one)
+    missing = sorted(set(names) - {one.check.name for one in looked_at})
+    for name in missing:
+        show.complain(
+            f"check {show.harmless(name)}: no schedule of it is known, so a run that is missing is"
+            " not seen",
+            "is the name right? if so, give its runs a --schedule such as '0 2 * * *'",
+        )
     found = [one for one in looked_at if one.state == OVERDUE]
     told: dict[str, Told] = {}
     for one in found:
@@ -63,7 +71,7 @@ def command(
         click.echo(json.dumps({"schema": SCHEMA, "overdue": shown}, indent=2))
     elif found:
         show.table(HEADINGS, [_row(one, told, now_unix_s) for one in found], below=True)
-    raise SystemExit(1 if found else 0)
+    raise SystemExit(1 if found else 2 if missing else 0)
 
 
 def _complain_of(one: Status) -> None:

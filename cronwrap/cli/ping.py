@@ -9,6 +9,7 @@ import click
 
 from cronwrap.cli import memory, show
 from cronwrap.deliver.outbox import Sent
+from cronwrap.errors import UsageError
 from cronwrap.event import FAIL, LOG, PHASES, START, Event
 from cronwrap.run.flush import tell
 from cronwrap.run.session import new_run_id
@@ -59,8 +60,9 @@ def command(
     name = memory.names((check,))[0]
     words, files = _endpoints(known, name, given)
     if not words:
-        raise click.UsageError(
-            f"there is no endpoint for the check {show.harmless(name)}, and none is given"
+        raise UsageError(
+            f"there is no endpoint for the check {show.harmless(name)}, and none is given",
+            hint="give --endpoint, or write endpoint = ... in the configuration",
         )
     event = _event(check, phase, detail, run_id or new_run_id())
     sent = list(tell(known.store, event, words, files))

@@ -37,7 +37,7 @@ def test_where_the_last_run_reported_it_is_told_and_nothing_is_recorded(
     assert done.returncode == 0
     event = json.loads(httpd.received[-1].body)
     assert (event["phase"], event["exit_status"], event["run_id"]) == ("fail", 1, "0f2a9a53")
-    assert len(json.loads(cronwrap("history", "--json").stdout)) == 1
+    assert len(json.loads(cronwrap("history", "--json").stdout)["runs"]) == 1
 
 
 def test_what_is_not_accepted_is_said_and_kept(cronwrap: Cronwrap, refusing_url: str) -> None:
@@ -45,7 +45,7 @@ def test_what_is_not_accepted_is_said_and_kept(cronwrap: Cronwrap, refusing_url:
 
     assert done.returncode == 1
     assert "undelivered" in done.stdout
-    assert len(json.loads(cronwrap("flush", "--list", "--json").stdout)) == 1
+    assert len(json.loads(cronwrap("flush", "--list", "--json").stdout)["reports"]) == 1
 
 
 def test_what_an_endpoint_is_not_told_of_is_not_said_to_be_accepted(
@@ -70,3 +70,4 @@ def test_without_an_endpoint_there_is_nobody_to_tell(cronwrap: Cronwrap) -> None
 
     assert done.returncode == 2
     assert "there is no endpoint for the check x, and none is given" in done.stderr
+    assert "hint: give --endpoint, or write endpoint" in done.stderr

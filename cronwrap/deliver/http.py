@@ -17,6 +17,7 @@ import time
 from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import cronwrap
 from cronwrap.deliver import words
@@ -124,13 +125,18 @@ class _Try:
         except AbandonedError:
             outcome = Failure(why=words.GIVEN_UP)
         except Exception as error:  # noqa: BLE001 -- a thread has nobody to raise it to
-            why, again = words.of_error(error, self._delivery.url, self._timeout_s, self._stage)
-            outcome = Failure(why=why, again=again)
+            outcome = self._failure(error)
         if isinstance(outcome, Failure):
             self._wire.close()
         self._end(outcome)
         if self.left:
             self._client.close()
+
+    def _failure(self, error: Exception) -> Failure:
+        url = self._delivery.url
+        proxy = _proxy_of(url) if self._stage == words.CONNECTING else ""
+        why, again = words.of_error(error, proxy or url, self._timeout_s, self._stage)
+        return Failure(why=words.at_proxy(why, proxy) if proxy else why, again=again)
 
     def _request(self) -> Answer:
         delivery = self._delivery
@@ -174,6 +180,17 @@ def _beginning(response: httpx.Response, most_bytes: int) -> bytes:
 def _may_have_proxy() -> bool:
     """Return whether a proxy may be configured; httpx takes 8 ms to find out."""
     return sys.platform == "darwin" or any(name.lower().endswith("_proxy") for name in os.environ)
+
+
+def _proxy_of(url: str) -> str:
+    """Return the proxy that the environment names for *url*, "" for none."""
+    if not _may_have_proxy():
+        return ""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts, proxies = urlsplit(url), getproxies()
+    proxy = proxies.get(parts.scheme, proxies.get("all", ""))
+    return "" if proxy_bypass(parts.hostname or "") else proxy
 
 
 class Sender:

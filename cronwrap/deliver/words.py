@@ -84,6 +84,15 @@ def _of_system(error: OSError, url: str) -> str:
     return _BY_ERRNO.get(error.errno or 0, error.strerror or "")
 
 
+def at_proxy(why: str, proxy: str) -> str:
+    """Return *why*, which is what became of the way to *proxy*.
+
+    >>> at_proxy("connection refused", "http://user:password@proxy:3128/")
+    'connection refused (at the proxy proxy; see HTTP_PROXY, HTTPS_PROXY, NO_PROXY)'
+    """
+    return f"{why} (at the proxy {_host(proxy)}; see HTTP_PROXY, HTTPS_PROXY, NO_PROXY)"
+
+
 def unresolved(host: str) -> str:
     """Return what to say of a host name that nobody knows."""
     return f"could not resolve the host name {host}"

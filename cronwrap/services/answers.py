@@ -17,8 +17,8 @@ KEYS = ("accept", "retry", "reject", "hint", "limit")
 RETRY_KEYS = ("status", "body", "after", "after_header", "hint")
 REPORT_BYTES = "report_bytes"  # what is learned: how much of a body the service keeps
 
-_RETRIED = {408, 425, 429}
-_SERVER_ERROR = 500
+_RETRIED = {407, 408, 425, 429}  # 407 is the proxy's: the service has not even been asked
+_OF_PROXY, _SERVER_ERROR = 407, 500
 _ACCEPTED, _REDIRECTED = 2, 3  # hundreds
 _LEARNED_MAX_BYTES = 1_000_000  # whatever a server says it takes
 _SNIPPET_CHARACTERS = 80
@@ -81,7 +81,8 @@ class Rules(NamedTuple):
                 after_s = max(filter(None, said_s), default=None)
                 return Verdict(kind=RETRY, why=_with_hint(what, rule.hint or hint), after_s=after_s)
         if answer.status in _RETRIED or answer.status >= _SERVER_ERROR:
-            return Verdict(kind=RETRY, why=_with_hint(what, hint), after_s=_after_s(answer))
+            why = _with_hint(what, hint or _default_hint(answer))
+            return Verdict(kind=RETRY, why=why, after_s=_after_s(answer))
         return Verdict(kind=REJECTED, why=_with_hint(what, hint or _default_hint(answer)))
 
     def _learned(self, answer: Answer) -> dict[str, str]:
@@ -113,6 +114,8 @@ def said(answer: Answer) -> str:
 
 
 def _default_hint(answer: Answer) -> str:
+    if answer.status == _OF_PROXY:
+        return "the proxy wants a login: HTTP_PROXY=http://USER:PASSWORD@HOST:PORT"
     if answer.status // 100 == _REDIRECTED:
         to = mask_url(answer.headers.get("location", ""))
         return f"redirects are not followed, give the address it leads to{to and f' ({to})'}"

@@ -399,5 +399,30 @@ def test_a_proxy_that_cannot_be_used_is_told(httpd: Httpd, proxy: str) -> None:
     assert done.stdout.startswith("the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names")
 
 
+@pytest.mark.parametrize(
+    ("proxy", "why"),
+    [
+        ("http://u:s3cret@127.0.0.1:1", "connection refused: nothing listens there"),
+        ("http://u:s3cret@nowhere.invalid:1", "could not resolve the host name nowhere.invalid"),
+    ],
+)
+def test_a_proxy_that_cannot_be_reached_is_named(proxy: str, why: str) -> None:
+    code = (
+        "from cronwrap.deliver.http import Sender; from cronwrap.services.base import Http; "
+        "print(Sender().send(Http(method='POST', url='https://h.invalid/'), timeout_s=10).why)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"HTTPS_PROXY": proxy},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.startswith(f"{why} (at the proxy ")
+    assert "s3cret" not in done.stdout
+
+
 def alive(name: str) -> bool:
     return any(thread.name == name for thread in threading.enumerate())

@@ -75,6 +75,15 @@ def test_a_short_text_is_shown(rules: Rules) -> None:
     assert verdict.why == "answered 400 Bad Request (invalid_payload)"
 
 
+def test_a_proxy_that_wants_a_login_loses_no_report(rules: Rules) -> None:
+    verdict = rules.judge(Answer(status=407))
+
+    assert verdict.kind == RETRY
+    assert verdict.why.endswith(
+        "; the proxy wants a login: HTTP_PROXY=http://USER:PASSWORD@HOST:PORT"
+    )
+
+
 def test_an_odd_status_is_shown_as_it_is(rules: Rules) -> None:
     assert rules.judge(Answer(status=599)).kind == RETRY
     assert rules.judge(Answer(status=499)).why == "answered 499"

@@ -96,7 +96,9 @@ def find_rule(word: str) -> Rule:
         if word.upper() == rule.code or word.lower() == rule.name:
             return rule
     known = [word for rule in catalogue() for word in (rule.code, rule.name)]
-    raise UsageError(f"there is no rule {word}", hint=nearest(word, known))
+    near = nearest(word, known)
+    hint = near if near.startswith("did you mean") else "cronwrap-rules(7) has them all"
+    raise UsageError(f"there is no rule {word}", hint=hint)
 
 
 def documentation(rule: Rule) -> str:

@@ -1,7 +1,7 @@
 r"""A command that the shell cannot read.
 
 A quote that is not closed, a parenthesis too many: the shell complains when the job is due, and
-runs nothing of it.
+runs nothing of it. A text that was to be filled in, as ``/srv/<name>``, is read as redirections.
 
 Bad::
 
@@ -15,13 +15,15 @@ Good::
 import re
 from collections.abc import Iterator
 
-from cronwrap.lint.crontab import Found, Job
+from cronwrap.lint.crontab import Found, Job, Span
 from cronwrap.lint.rule import ERROR, Rule
 
 _BLANK = re.compile(r"<[A-Za-z][\w -]*>")
+_FILLED = re.compile(r"\S*[/=](<[A-Za-z][\w -]*>)")  # nobody writes a redirection so
 
 
 def _find(job: Job) -> Iterator[Found]:
+    yield from _filled(job)
     errors = job.script.errors
     if not errors or job.percent is not None:  # which is cut by a percent sign: CW125
         return
@@ -34,6 +36,20 @@ def _find(job: Job) -> Iterator[Found]:
         f"{job.shell_name} cannot read this: {why}; nothing of the command runs",
         f"write what {blank[0]} stands for" if blank else "try it with sh -n",
     )
+
+
+def _filled(job: Job) -> Iterator[Found]:
+    """Yield what is a text to fill in, where the shell reads it as ``<`` and ``>``."""
+    raw = job.raw.decode("latin-1")
+    starts = {redirect.start for command in job.script.commands() for redirect in command.redirects}
+    for match in _FILLED.finditer(raw) if "<" in raw and not job.script.errors else ():
+        if match.start(1) in starts and "://" not in match[0]:
+            word = match[1]
+            yield job.found(
+                Span(job.base + match.start(1), job.base + match.end(1)),
+                f"{job.shell_name} takes {word} for files to read and to write",
+                f"write what {word} stands for",
+            )
 
 
 RULE = Rule("CW133", "shell-syntax", ERROR, "job", _find)

@@ -35,7 +35,7 @@ def _find(job: Job) -> Iterator[Found]:
         if text:
             yield job.found(
                 ping.word,
-                f"`{text}` is a placeholder: no check is told of this job",
+                "there is a placeholder in this URL: no check is told of this job",
                 "write the URL of the check, as its monitor shows it",
             )
 

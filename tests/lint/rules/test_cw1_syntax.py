@@ -140,3 +140,17 @@ def test_only_a_dash_before_a_whole_schedule_is_dropped_as_cronies_mark() -> Non
 
     assert mark.found.fix is not None
     assert number.found.fix is None
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("python3 /home/pi/<path-to-it>/grow.py >> /tmp/log", True),
+        ("x --user=<name> y", True),
+        ("grep 'a=<b>' /srv/x", False),
+        ("sort </srv/in >/srv/out", False),
+        ("cat<in>out", False),
+    ],
+)
+def test_a_text_to_fill_in_that_is_read_as_redirections_is_told(command: str, found: bool) -> None:  # noqa: FBT001 - a parameter
+    assert finds("CW133", command) is found

@@ -6,14 +6,13 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from itertools import zip_longest
 from typing import Any
 from unicodedata import category
 
 import click
-from rich import box
 from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from cronwrap import units
@@ -24,7 +23,6 @@ complain = complaint.complain
 WIDE = 10_000
 WIDE_COLUMNS = 120
 GAP = "  "  # between columns
-WHOLE = 19  # characters: a time; what is no longer is folded only when all else is
 # What can be read on black and on white in the usual palettes: green, yellow and cyan cannot, on
 # white, and what is dim on neither. So what is right has no colour.
 BAD, ODD, GOING = "bold red", "magenta", "bold"
@@ -53,51 +51,50 @@ def table(
 ) -> None:
     """Print a table: ruled on a terminal, aligned columns in a pipe.
 
-    With *below* the last column stands under its row where the screen is too narrow for both. Only
-    what does not fit then either is left to rich, to whom a thousand rows are a second.
+    With *below* the last column stands under its row where the screen is too narrow for both. What
+    does not fit then either is folded in the widest columns.
     """
     target = console()
     cells = [[_harmless(cell) for cell in row] for row in rows]
     shown = [list(headings), *([str(cell) for cell in row] for row in cells)]
     widths = [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
-    total = sum(widths) + len(GAP) * (len(widths) - 1)
     if not target.is_terminal:
         _lines(shown, widths)
-    elif total <= target.width:
-        _ruled(headings, cells, widths)
-    elif below and total - widths[-1] - len(GAP) <= target.width:
-        _ruled(headings[:-1], cells, widths[:-1], target.width)
-    else:
-        folded = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
-        for heading, width in zip(headings, widths, strict=True):
-            folded.add_column(heading, overflow="fold", no_wrap=width <= WHOLE)
-        for row in cells:
-            folded.add_row(*row)
-        target.print(folded)
+        return
+    fits = _across(widths) <= target.width
+    beside = widths[:-1] if below and not fits else widths
+    while _across(beside) > target.width and max(beside) > 1:
+        beside[beside.index(max(beside))] -= 1
+    _lines([[Text(heading, style="bold") for heading in headings[: len(beside)]]], beside)
+    click.echo("─" * _across(beside))
+    for row in cells:
+        _lines([row[: len(beside)]], beside)
+        for cell in row[len(beside) :]:
+            for line in textwrap.wrap(str(cell), target.width - len(INDENT)):
+                click.echo(INDENT + line)
 
 
-def _ruled(
-    headings: Sequence[str],
-    rows: Sequence[Sequence[str | Text]],
-    widths: Sequence[int],
-    screen: int = 0,
-) -> None:
-    """Print *rows* under headings and a rule; on a *screen*, their last cells under each row."""
-    _lines([[Text(heading, style="bold") for heading in headings]], widths)
-    click.echo("─" * (sum(widths) + len(GAP) * (len(widths) - 1)))
-    for row in rows:
-        _lines([row[: len(widths)]], widths)
-        for line in textwrap.wrap(str(row[-1]), screen - len(INDENT)) if screen else ():
-            click.echo(INDENT + line)
+def _across(widths: Sequence[int]) -> int:
+    return sum(widths) + len(GAP) * (len(widths) - 1)
 
 
 def _lines(rows: Iterable[Sequence[str | Text]], widths: Sequence[int]) -> None:
     for row in rows:
-        line = "".join(
-            f"{_painted(cell)}{' ' * (width - cell_len(str(cell)))}{GAP}"
-            for cell, width in zip(row, widths, strict=True)
-        )
-        click.echo(line.rstrip())
+        folded = [_folded(cell, width) for cell, width in zip(row, widths, strict=True)]
+        for cells in zip_longest(*folded, fillvalue=""):
+            line = "".join(
+                f"{_painted(cell)}{' ' * (width - cell_len(str(cell)))}{GAP}"
+                for cell, width in zip(cells, widths, strict=True)
+            )
+            click.echo(line.rstrip())
+
+
+def _folded(cell: str | Text, width: int) -> Sequence[str | Text]:
+    """Return *cell* in pieces that are not wider than *width*."""
+    if cell_len(str(cell)) <= width:
+        return (cell,)
+    text = cell if isinstance(cell, Text) else Text(cell)
+    return tuple(text.wrap(console(), width, overflow="fold"))
 
 
 def _painted(cell: str | Text) -> str:

@@ -212,3 +212,21 @@ def test_on_a_terminal_the_table_fits(cronwrap: Cronwrap, columns: int) -> None:
     assert set(re.findall(r"\x1b\[([0-9;]*)m", screen)) <= {"0", "1", "2"}  # bold or dim, no colour
     lines = re.sub(r"\x1b\[[0-9;]*m", "", screen).splitlines()
     assert max(map(len, lines)) <= columns
+
+
+def test_a_name_that_is_too_long_is_folded_and_nothing_else_is(cronwrap: Cronwrap) -> None:
+    long_name = "the-backup-of-the-database-of-the-shop-to-the-other-data-centre"
+    leave(cronwrap.state_dir, ago(long_name, 1, phase="fail"), ago("backup", 1))
+
+    lines = without_colours(screen(cronwrap, "status", columns=80)).splitlines()
+
+    assert [" ".join(line.split()) for line in (lines[0], lines[2])] == [
+        "check state last run took recent exit next owed",
+        "backup ok 1 h ago 1 s █ 0",
+    ]
+    assert lines[1] == "─" * 80
+    assert "".join(line.split()[0] for line in lines[3:]) == long_name
+
+
+def without_colours(text: bytes) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text.decode())

@@ -51,9 +51,10 @@ def _authorization(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _url(event: Event, settings: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     """Return the URL of the event's group."""
-    base: str = settings["url"].rstrip("/")
+    base: str = settings["url"].rstrip("/")  # the gateway redirects what ends in job/
     if _GROUP in base:
         return base
+    base = re.sub(r"/metrics(/job)?$", "", base)  # what a group's URL begins with
     instance = event.host if settings["instance"] else ""
     found = {"instance": instance, "environment": event.environment, **labels}
     group = "".join(segment(name, value) for name, value in found.items() if value)

@@ -126,12 +126,13 @@ def test_a_monitor_can_be_given_by_url(httpd: Httpd) -> None:
     assert httpd.received[0].query["env"] == "prod"
 
 
-def test_its_own_variables_stand_in_and_give_way() -> None:
+@pytest.mark.parametrize("variable", ["CRONITOR_ENV", "CRONITOR_ENVIRONMENT"])
+def test_its_own_variables_stand_in_and_give_way(variable: str) -> None:
     environ = {
         "CRONITOR_API_KEY": "all",
         "CRONITOR_PING_API_KEY": "pings",
         "CRONITOR_HOSTNAME": "web",
-        "CRONITOR_ENVIRONMENT": "qa",
+        variable: "qa",
     }
     place = endpoint("cronitor", environ)
 

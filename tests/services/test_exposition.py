@@ -161,6 +161,13 @@ def test_the_url_of_a_group_is_taken_as_it_is(gateway: str) -> None:
     assert endpoint.service_name == "pushgateway"
 
 
+@pytest.mark.parametrize("path", ["/", "/metrics", "/metrics/job", "/metrics/job/"])
+def test_a_groups_url_without_its_name_is_the_gateways(gateway: str, path: str) -> None:
+    push(f"{gateway}{path}", SUCCEEDED.replace(check=f"below{path}"), instance=False)
+
+    assert f'{{instance="",job="below{path}"}}' in scrape(f"{gateway}/metrics")
+
+
 def test_another_type_of_a_metric_is_told(gateway: str) -> None:
     other = b"# TYPE odd_running counter\nodd_running 1\n"
     request = urllib.request.Request(f"{gateway}/metrics/job/other", data=other, method="POST")  # noqa: S310 -- loopback

@@ -184,6 +184,23 @@ def test_a_slug_in_upper_case_is_rejected_with_what_to_do(place: Place) -> None:
     assert "a slug is in lower case" in verdict.why
 
 
+def test_a_slug_that_is_none_is_rejected_with_what_to_do(place: Place) -> None:
+    verdict = place.tell(START, ping_key=place.server.ping_key, slug="nightly.old")
+
+    assert verdict.kind == REJECTED
+    assert "there is no such check; look at its ping URL" in verdict.why
+
+
+def test_a_slash_at_the_end_of_a_ping_url_makes_no_difference(place: Place) -> None:
+    assert place.tell(FAILED, url=f"{place.url}/{UUID}/").kind == ACCEPTED
+
+    assert place.kinds == ["3"]
+
+
+def test_a_uuid_in_upper_case_is_rejected(place: Place) -> None:
+    assert place.tell(START, uuid=UUID.upper()).kind == REJECTED
+
+
 def test_a_rate_limit_is_waited_out_though_it_is_answered_200(place: Place) -> None:
     place.server.rate_limited = True
 

@@ -118,6 +118,10 @@ def test_environment_of_the_agents_own_clients_stands_in() -> None:
     tags = b"check:nightly,env:staging,service:billing,version:1.2"
     assert first.payload == b"cronwrap.starts:1|c|#" + tags
 
+    environ["DD_DOGSTATSD_URL"] = "unix:///run/dsd.sock"
+    endpoint = services.from_table("d", {"service": "dogstatsd"}, origin="c", environ=environ)
+    assert endpoint.render(START_EVENT, {})[0].address == "unix:///run/dsd.sock"
+
 
 @pytest.mark.parametrize(
     ("url", "service"),

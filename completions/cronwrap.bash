@@ -118,7 +118,7 @@ _cronwrap()
             ;;
         history:-*)
             COMPREPLY=($(compgen -W "
-                -n --limit --json --failed --config --state-dir -h --help
+                -n --limit --failed --json --config --state-dir -h --help
             " -- "$cur"))
             ;;
         logs:-*)

@@ -12,9 +12,10 @@ from cronwrap.cli import memory, show
 from cronwrap.deliver.outbox import Sent
 from cronwrap.run.flush import flush
 from cronwrap.store import Store
-from cronwrap.store.outbox import Owed
+from cronwrap.store.outbox import KEPT_OWED_DAYS, Debt, Owed
 from cronwrap.units import parse_duration
 
+SCHEMA = "cronwrap-flush/1"
 HEADINGS = ("ended", "check", "phase", "endpoint", "outcome", "why")
 OWED, DROPPED = "owed", "dropped"
 STYLES = {"rejected": show.BAD, "undelivered": show.ODD, OWED: show.ODD}
@@ -35,14 +36,14 @@ WORDS = {"accepted": "sent", "rejected": DROPPED, "undelivered": "still owed"}
     show_default=True,
     help="How long all of it may take.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Write a JSON array.")
-@click.option("--state-dir", "state_dir_", metavar="DIR", help="Directory that holds the history.")
+@memory.JSON
+@memory.STATE_DIR
 def command(
     *,
     only_list: bool,
     report_budget: str,
     as_json: bool,
-    state_dir_: str | None,
+    directory: str | None,
 ) -> None:
     """Send now the reports that no endpoint has accepted so far.
 
@@ -53,21 +54,49 @@ def command(
         budget_s = parse_duration(report_budget)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--report-budget") from error
+    store = memory.recall(directory, None).store
+    labels: dict[str, str] = {}
     if only_list:
-        rows = _kept(memory.recall(state_dir_, None).store)
+        rows = _kept(store)
     else:
-        store = memory.recall(state_dir_, None).store
         until_s = time.monotonic() + budget_s
-        sent = flush(store, until_s=until_s, stop=lambda: False, at_once=True)
+        sent = list(flush(store, until_s=until_s, stop=lambda: False, at_once=True))
         rows = [_sent(one) for one in sent]
+        labels = {one.owed.address.endpoint: one.label for one in sent}
+    debts = [_debt(one, labels) for one in store.outbox.debts()]
     if as_json:
-        click.echo(json.dumps(rows, indent=2))
-    elif rows:
+        click.echo(json.dumps({"schema": SCHEMA, "reports": rows, "owed": debts}, indent=2))
+    else:
+        _print(rows, debts)
+    raise SystemExit(1 if debts else 0)
+
+
+def _print(rows: list[dict[str, Any]], debts: list[dict[str, Any]]) -> None:
+    if rows:
         show.table(HEADINGS, [_row(row) for row in rows], below=True)
+    elif debts:
+        click.echo("nothing was sent: another cronwrap is at it, or --report-budget was over")
     else:
         click.echo("nothing is owed")
-    if any(row["outcome"] in {"undelivered", OWED} for row in rows):
-        raise SystemExit(1)
+    now_unix_s = time.time()
+    for debt in debts:
+        reports = "1 report is" if debt["reports"] == 1 else f"{debt['reports']} reports are"
+        later = debt["next_try_unix_s"] > now_unix_s
+        since = f" from {show.when(debt['next_try_unix_s'])} on" if later else ""
+        click.echo(
+            f"{show.harmless(debt['endpoint'])}: {reports} owed, the oldest of"
+            f" {show.when(debt['oldest_unix_s'])}, and sent in that order: by the next run{since},"
+            f" or by `cronwrap flush`; after {KEPT_OWED_DAYS} days each is given up"
+        )
+
+
+def _debt(debt: Debt, labels: dict[str, str]) -> dict[str, Any]:
+    return {
+        "endpoint": labels.get(debt.address.endpoint, debt.address.name),
+        "reports": debt.reports,
+        "oldest_unix_s": debt.oldest_unix_s,
+        "next_try_unix_s": debt.next_try_unix_s,
+    }
 
 
 def _kept(store: Store) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from cronwrap.cli import memory, show
 from cronwrap.event import FAIL, LOG, SUCCESS
 from cronwrap.store.records import GOES_ON, LOST
 
+SCHEMA = "cronwrap-history/1"
 HEADINGS = ("started", "check", "outcome", "exit", "duration", "CPU", "memory", "output", "why")
 FAILED = (FAIL, LOST)
 ROOMY = ("CPU", "memory", "output")
@@ -26,10 +27,8 @@ NOTE_CHARS = 200
 @click.option(
     "--limit", "-n", metavar="N", default=50, show_default=True, help="Show so many runs."
 )
-@click.option("--json", "as_json", is_flag=True, help="Write a JSON array, the newest run first.")
 @click.option("--failed", is_flag=True, help="Leave out what succeeded, was skipped or goes on.")
-@memory.CONFIG
-@memory.STATE_DIR
+@memory.options
 def command(
     checks: tuple[str, ...],
     *,
@@ -46,7 +45,7 @@ def command(
     known = memory.recall(directory, chosen)
     runs = known.store.runs(checks, limit, FAILED if failed else ())
     if as_json:
-        click.echo(json.dumps(runs, indent=2))
+        click.echo(json.dumps({"schema": SCHEMA, "runs": runs}, indent=2))
     elif runs:
         _print(runs)
     else:

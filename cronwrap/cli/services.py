@@ -8,7 +8,7 @@ import click
 
 from cronwrap import config as config_files
 from cronwrap import services
-from cronwrap.cli import show
+from cronwrap.cli import memory, show
 from cronwrap.errors import CronwrapError, nearest
 from cronwrap.run.endpoints import Endpoints
 from cronwrap.services.carries import Carries, carries
@@ -16,6 +16,7 @@ from cronwrap.services.example import example
 from cronwrap.services.setting import Setting
 from cronwrap.services.spec import Definition
 
+SCHEMA = "cronwrap-services/1"
 HEADINGS = ("service", "start", "fail", "log", "exit status", "duration", "output", "own time")
 
 
@@ -24,7 +25,7 @@ HEADINGS = ("service", "start", "fail", "log", "exit status", "duration", "outpu
 @click.option(
     "--config", "chosen", metavar="FILE", help="Read this file in place of the usual two."
 )
-@click.option("--json", "as_json", is_flag=True, help="Write JSON: an array, or of NAME an object.")
+@memory.JSON
 def command(name: str, chosen: str | None, *, as_json: bool) -> None:
     """List the services there are, and what each can carry; your own [services.NAME] too.
 
@@ -42,7 +43,7 @@ def command(name: str, chosen: str | None, *, as_json: bool) -> None:
         )
     if as_json:
         found = [_as_json(one) for one in ([known[name]] if name else known.values())]
-        click.echo(json.dumps(found[0] if name else found, indent=2))
+        click.echo(json.dumps({"schema": SCHEMA, "services": found}, indent=2))
     elif name:
         _describe(known[name])
     else:

@@ -10,7 +10,7 @@ import click
 from rich.text import Text
 
 from cronwrap import config as config_files
-from cronwrap.cli import show
+from cronwrap.cli import memory, show
 from cronwrap.deliver.ask import ask
 from cronwrap.errors import CronwrapError
 from cronwrap.event import Event
@@ -22,6 +22,7 @@ from cronwrap.services import sync
 from cronwrap.services.base import Answer
 from cronwrap.services.endpoint import Endpoint
 
+SCHEMA = "cronwrap-sync/1"
 FIELDS_OF_CRON = 5
 
 
@@ -53,7 +54,7 @@ class Synced(NamedTuple):
 @click.option(
     "--config", "chosen", metavar="FILE", help="Read this file in place of the usual two."
 )
-@click.option("--json", "as_json", is_flag=True, help="Write a JSON array.")
+@memory.JSON
 def command(checks: tuple[str, ...], chosen: str | None, *, applied: bool, as_json: bool) -> None:
     """Compare the checks on monitoring services with [checks.NAME] of the configuration.
 
@@ -71,7 +72,8 @@ def command(checks: tuple[str, ...], chosen: str | None, *, applied: bool, as_js
         raise click.UsageError(f"there is no [checks.{unknown[0]}] in the configuration")
     found = [one for name in checks or files.checks for one in _sync(name, files, applied=applied)]
     if as_json:
-        click.echo(json.dumps([_facts(one) for one in found], indent=2))
+        synced = [_facts(one) for one in found]
+        click.echo(json.dumps({"schema": SCHEMA, "synced": synced}, indent=2))
     elif found:
         for one in found:
             _print(one, applied=applied)

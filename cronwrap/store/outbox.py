@@ -69,6 +69,22 @@ class Owed(NamedTuple):
     told_unix_s: float = 0.0
 
 
+class Debt(NamedTuple):
+    """What one endpoint is owed.
+
+    Attributes:
+        address: of the endpoint.
+        reports: how many ends.
+        oldest_unix_s: when the oldest of these was.
+        next_try_unix_s: when a run tries again.
+    """
+
+    address: Address
+    reports: int
+    oldest_unix_s: float
+    next_try_unix_s: float
+
+
 class Outbox:
     """The rows of a store.
 
@@ -139,6 +155,20 @@ class Outbox:
                     "SELECT check_name, count(*) FROM outbox WHERE dropped_unix_s IS NULL GROUP BY 1"
                 ).fetchall()
             )
+        )
+
+    def debts(self) -> list[Debt]:
+        """Return what is owed to each endpoint that is owed anything."""
+        if not self._database.exists():
+            return []
+        return self._database.read(
+            lambda db: [
+                Debt(Address(endpoint, tuple(json.loads(files)), None), *figures)
+                for endpoint, files, *figures in db.execute(
+                    "SELECT endpoint, config_files, count(*), min(at_unix_s), max(next_try_unix_s)"
+                    " FROM outbox WHERE dropped_unix_s IS NULL GROUP BY 1, 2 ORDER BY 1, 2"
+                ).fetchall()
+            ]
         )
 
     def dropped(self, limit: int) -> list[tuple[Owed, float]]:

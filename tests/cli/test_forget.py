@@ -19,7 +19,9 @@ def test_a_check_is_forgotten_with_its_runs(cronwrap: Cronwrap) -> None:
         "forgotten": [{"check": "a", "runs": 2}],
     }
     assert (done.returncode, done.stderr) == (0, "")
-    assert [run["check"] for run in json.loads(cronwrap("history", "--json").stdout)] == ["b"]
+    assert [run["check"] for run in json.loads(cronwrap("history", "--json").stdout)["runs"]] == [
+        "b"
+    ]
     again = cronwrap("forget", "a", "b")
     assert (again.returncode, again.stdout) == (1, "b: forgotten, with 1 run\n")
     assert again.stderr == "cronwrap: nothing is known of a check 'a'\n"

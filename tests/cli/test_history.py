@@ -17,9 +17,10 @@ from tests.support.waiting import children, eventually
 def history(cronwrap: Cronwrap, *words: str | bytes) -> list[dict[str, Any]]:
     done = cronwrap("history", "--json", *words)
     assert (done.returncode, done.stderr) == (0, "")
-    runs = json.loads(done.stdout)
-    assert isinstance(runs, list)
-    return runs
+    found = json.loads(done.stdout)
+    assert (found["schema"], found.keys()) == ("cronwrap-history/1", {"schema", "runs"})
+    assert isinstance(found["runs"], list)
+    return found["runs"]
 
 
 def cells(done: Done) -> list[list[str]]:

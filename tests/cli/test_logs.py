@@ -24,7 +24,7 @@ def test_the_end_of_what_the_last_run_wrote_is_shown(cronwrap: Cronwrap) -> None
 def test_a_run_is_found_by_the_beginning_of_its_id(cronwrap: Cronwrap) -> None:
     for word in ("first", "second"):
         cronwrap("--check", "x", "--", "echo", word)
-    _, first = json.loads(cronwrap("history", "--json").stdout)
+    _, first = json.loads(cronwrap("history", "--json").stdout)["runs"]
 
     assert cronwrap("logs", "x", "--run", first["run_id"][:10]).stdout == "first\n"
     missing = cronwrap("logs", "x", "--run", "no-such")

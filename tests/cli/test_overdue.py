@@ -185,7 +185,7 @@ def test_what_cannot_be_told_now_is_told_later(cronwrap: Cronwrap, refusing_url:
 
     assert [one["outcome"] for one in found["told"]] == ["undelivered"]
     assert cronwrap("overdue").returncode == 1
-    owed = json.loads(cronwrap("flush", "--list", "--json").stdout)
+    owed = json.loads(cronwrap("flush", "--list", "--json").stdout)["reports"]
     assert [(one["check"], one["reason"]) for one in owed] == [("late", "missed")]
 
 
@@ -216,8 +216,20 @@ def test_a_schedule_or_zone_that_is_none_is_found_in_the_configuration(
     done = cronwrap("config", "check", config=config)
 
     assert done.returncode == 1
-    assert "[checks.a]: the hour '25' is out of range" in done.stderr
-    assert "[checks.b]: there is no time zone Europe/Vena" in done.stderr
+    assert "[checks.a]: schedule: the hour '25' is out of range" in done.stderr
+    assert "[checks.b]: timezone: there is no time zone Europe/Vena" in done.stderr
+
+
+def test_a_check_that_was_named_and_has_no_schedule_is_said(cronwrap: Cronwrap) -> None:
+    leave(cronwrap.state_dir, ran("x", 0.0), ran("unplanned", 0.0, schedule=""))
+
+    known = cronwrap("overdue", "x")
+    done = cronwrap("overdue", "x", "bakcup", "unplanned")
+
+    assert (known.returncode, known.stderr) == (0, "")
+    assert done.returncode == 2
+    assert "check bakcup: no schedule of it is known" in done.stderr
+    assert "check unplanned: no schedule of it is known" in done.stderr
 
 
 def test_a_run_that_still_waits_for_its_start_is_as_overdue_as_none(cronwrap: Cronwrap) -> None:

@@ -94,7 +94,7 @@ def test_a_run_that_waits_for_a_lock_is_shown_with_who_holds_it(cronwrap: Cronwr
 
     holder.process.terminate()
     assert running.wait().returncode == 0
-    (run,) = json.loads(cronwrap("history", "--json", "next").stdout)
+    (run,) = json.loads(cronwrap("history", "--json", "next").stdout)["runs"]
     assert (run["phase"], run["waiting_for"], run["waiting_until_unix_s"]) == ("success", "", None)
 
 
@@ -106,7 +106,7 @@ def test_a_run_that_waits_for_its_splay_is_shown_and_can_be_ended(cronwrap: Cron
 
     assert shown["waiting_until_unix_s"] > shown["started_unix_s"]
     assert (done.returncode, running.wait().stdout) == (0, "")
-    (run,) = json.loads(cronwrap("history", "--json", "x").stdout)
+    (run,) = json.loads(cronwrap("history", "--json", "x").stdout)["runs"]
     assert (run["phase"], run["reason"]) == ("fail", "stopped")
 
 
@@ -126,7 +126,7 @@ def test_a_run_that_is_cut_off_while_it_waits_is_lost_and_says_so(cronwrap: Cron
     os.kill(running.pid, signal.SIGKILL)
     running.process.wait()
 
-    (run,) = json.loads(cronwrap("history", "--json", "x").stdout)
+    (run,) = json.loads(cronwrap("history", "--json", "x").stdout)["runs"]
     assert (run["phase"], run["waiting_for"], run["command"]) == ("lost", "its splay", "true")
     assert "it was waiting for its splay" in cronwrap("history", "x").stdout
 
@@ -163,7 +163,7 @@ def test_kill_ends_the_job_with_all_of_its_processes(cronwrap: Cronwrap) -> None
     assert running.wait().returncode == 128 + signal.SIGKILL
     assert not any(map(is_alive, processes))
     assert is_alive(other.pid)
-    (run,) = json.loads(cronwrap("history", "--json", "stubborn").stdout)
+    (run,) = json.loads(cronwrap("history", "--json", "stubborn").stdout)["runs"]
     assert (run["phase"], run["reason"]) == ("fail", "stopped")
 
 

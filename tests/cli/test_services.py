@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 from cronwrap import services
 from tests.support.command import Cronwrap
@@ -31,9 +32,16 @@ def test_a_service_is_shown_with_its_settings_and_their_variables(cronwrap: Cron
     assert '[endpoints.NAME]\nservice = "cronitor"\n' in done.stdout
 
 
-def test_programs_read_json_an_array_of_all_or_one(cronwrap: Cronwrap) -> None:
-    found = json.loads(cronwrap("services", "--json").stdout)
-    one = json.loads(cronwrap("services", "--json", "cronitor").stdout)
+def as_json(cronwrap: Cronwrap, *words: str) -> list[dict[str, Any]]:
+    found = json.loads(cronwrap("services", "--json", *words).stdout)
+    assert found.keys() == {"schema", "services"}
+    assert isinstance(found["services"], list)
+    return found["services"]
+
+
+def test_programs_read_json_of_all_or_one(cronwrap: Cronwrap) -> None:
+    found = as_json(cronwrap)
+    (one,) = as_json(cronwrap, "cronitor")
 
     assert [one["name"] for one in found] == services.names()
     for each in found:
@@ -44,7 +52,7 @@ def test_programs_read_json_an_array_of_all_or_one(cronwrap: Cronwrap) -> None:
 
 def test_the_examples_of_all_are_a_configuration_without_mistakes(cronwrap: Cronwrap) -> None:
     endpoints = []
-    for one in json.loads(cronwrap("services", "--json").stdout):
+    for one in as_json(cronwrap):
         head, _, settings = one["example"].partition("[endpoints.NAME]\n")
         endpoints.append(f"{head}[endpoints.{one['name']}]\n{settings}")
 

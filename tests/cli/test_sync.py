@@ -58,7 +58,9 @@ def configure(cronwrap: Cronwrap, httpd: Httpd, service: str, check: str = CHECK
 
 def sync(cronwrap: Cronwrap, *words: str) -> tuple[Done, list[dict[str, Any]]]:
     done = cronwrap("sync", "--json", *words)
-    return done, json.loads(done.stdout)
+    found = json.loads(done.stdout)
+    assert found["schema"] == "cronwrap-sync/1"
+    return done, found["synced"]
 
 
 @pytest.mark.parametrize("service", MADE)

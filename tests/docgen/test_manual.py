@@ -5,9 +5,11 @@ import os
 import re
 import shlex
 import subprocess
+import time
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -20,7 +22,9 @@ from cronwrap.services import answers, names, request, setting, spec
 from cronwrap.services.fields import FIELDS, FILTERS, TEXTS
 from cronwrap.services.resolve import TRANSPORT
 from tests.support.command import SCRIPT, Cronwrap
+from tests.support.remembered import leave, run_of
 from tests.support.tools import need
+from tests.support.waiting import eventually
 
 PAGES = sorted((ROOT / "man").iterdir())
 REFERENCE = re.compile(r"(?m)^\.Xr (\S+) (\d)")
@@ -107,14 +111,81 @@ def test_every_service_has_its_section(service: str) -> None:
     assert f".Ss {service}\n" in plain(ROOT / "man/cronwrap-services.7")
 
 
-def test_the_fields_of_a_run_are_those_of_the_manual(cronwrap: Cronwrap) -> None:
-    cronwrap("-c", "x", "--", "true")
+CONFIGURED = """
+[checks.x]
+schedule = "@daily"
+endpoint = "there"
+[endpoints.there]
+service = "healthchecks"
+url = "URL"
+api_key = "k"
+"""
 
-    (run,) = json.loads(cronwrap("history", "--json").stdout)
 
-    section = plain(ROOT / "man/cronwrap-history.1").partition(".Sh JSON\n")[2]
-    listed = re.findall(r"(?m)^\.It Ic (.+)$", section.partition(".Sh")[0])
-    assert {word for line in listed for word in line.split(" , ")} == run.keys()
+def of_json(page: str) -> str:
+    """Return what a page of the manual tells of JSON."""
+    text = plain(ROOT / f"man/cronwrap-{page}.1")
+    return text.partition(".Sh JSON\n")[2].partition("\n.Sh ")[0]
+
+
+def documented(page: str) -> set[str]:
+    """Return the fields of JSON that a page of the manual tells of."""
+    lines = re.findall(r"(?m)^\.(?:It )?Ic (?!cronwrap )(.+)$", of_json(page))
+    return {word for line in lines for word in re.findall(r"\w+", line)}
+
+
+def keys(found: Any) -> set[str]:
+    """Return all names of fields in a JSON, but for those that a user has chosen."""
+    if isinstance(found, list):
+        return set().union(*map(keys, found))
+    if not isinstance(found, dict):
+        return set()
+    chosen = ("metrics", "tags", "changes")
+    return found.keys() | keys([value for name, value in found.items() if name not in chosen])
+
+
+@pytest.mark.parametrize(
+    ("page", "as_well", "commands"),
+    [
+        ("history", "", ["history x", "forget y"]),
+        ("logs", "history", ["logs x"]),
+        ("running", "", ["running x", "kill x"]),
+        ("status", "running", ["status x"]),
+        ("overdue", "status running", ["overdue"]),
+        ("flush", "", ["flush"]),
+        ("ping", "", ["ping x --phase log"]),
+        ("pause", "", ["pause x"]),
+        ("sync", "", ["sync x"]),
+        ("services", "", ["services", "services ntfy"]),
+    ],
+)
+def test_the_fields_of_json_are_those_of_the_manual(
+    cronwrap: Cronwrap, refusing_url: str, page: str, as_well: str, commands: list[str]
+) -> None:
+    cronwrap.write_config(CONFIGURED.replace("URL", refusing_url))
+    now_unix_s = time.time()
+    place, long_ago_unix_s = f"webhook+{refusing_url}/", now_unix_s - 9000
+    late = run_of("late", ended_unix_s=long_ago_unix_s, schedule="@hourly", grace_s=1.0)
+    late |= {"endpoints": [place], "config_files": [], f"told:{place}": ("accepted", "")}
+    ended = [run_of(check, ended_unix_s=long_ago_unix_s) for check in ("x", "y")]
+    ended[1] |= {"endpoints": [f"{place}owed"], "config_files": []}
+    leave(cronwrap.state_dir, late, *ended)
+    going_on = cronwrap.start("-c", "x", "--no-output-in-report", "--", "sleep", "60")
+    eventually(lambda: cronwrap("running", "x").returncode == 0)
+    if page == "status":
+        cronwrap("pause", "x")
+
+    printed: set[str] = set()
+    for command in commands:
+        found = json.loads(cronwrap(*command.split(), "--json").stdout)
+        assert found["schema"] == f"cronwrap-{command.split()[0]}/1"
+        assert f"Ql cronwrap-{command.split()[0]}/1" in of_json(page)
+        printed |= keys(found)
+
+    going_on.kill()
+    known = documented(page).union(*map(documented, as_well.split()))
+    assert printed - known == set(), "is printed, and not in the manual"
+    assert documented(page) - printed == set(), "is in the manual, and not printed"
 
 
 @pytest.mark.parametrize("text", CONFIGURATIONS)

@@ -48,7 +48,7 @@ def write(cronwrap: Cronwrap, name: str, data: bytes) -> Path:
 def history(cronwrap: Cronwrap, *words: str) -> list[dict[str, Any]]:
     done = cronwrap("history", "--json", "--limit", "100000", *words)
     assert (done.returncode, done.stderr) == (0, "")
-    found: list[dict[str, Any]] = json.loads(done.stdout)
+    found: list[dict[str, Any]] = json.loads(done.stdout)["runs"]
     return found
 
 
@@ -83,7 +83,7 @@ def test_the_configuration_says_how_much_is_kept_and_what_is_wrong_in_it(
 
     done = cronwrap("history", "--json")
 
-    assert len(json.loads(done.stdout)) == 3
+    assert len(json.loads(done.stdout)["runs"]) == 3
     assert "[history]: there is no key 'keep_day'" in done.stderr
     assert "did you mean keep_days?" in done.stderr
     checked = cronwrap("config", "check")

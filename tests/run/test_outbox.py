@@ -1,6 +1,7 @@
 """An end that no endpoint has accepted is kept, and told later: once, in order, marked as late."""
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -27,8 +28,10 @@ def run(cronwrap: Cronwrap, check: str, *words: str, code: int = 0) -> Done:
 
 
 def flush(cronwrap: Cronwrap, *words: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(cronwrap("flush", "--json", *words).stdout or "[]")
-    return found
+    found = json.loads(cronwrap("flush", "--json", *words).stdout)
+    assert found["schema"] == "cronwrap-flush/1"
+    assert isinstance(found["reports"], list)
+    return found["reports"]
 
 
 def owed(cronwrap: Cronwrap) -> list[dict[str, Any]]:
@@ -113,6 +116,44 @@ def test_flush_sends_what_is_owed_and_says_what_it_did(cronwrap: Cronwrap, httpd
         *("one", "success", "webhook", f"{httpd.url}/…", "sent"),
     ]
     assert nothing.stdout == "nothing is owed\n"
+
+
+def test_flush_says_how_many_wait_behind_what_is_not_accepted_and_for_what(
+    cronwrap: Cronwrap, httpd: Httpd
+) -> None:
+    httpd.always = answer(503)
+    for check in ("one", "two", "three"):
+        run(cronwrap, check, "-e", webhook(httpd))
+
+    done = cronwrap("flush")
+    found = json.loads(cronwrap("flush", "--json").stdout)
+
+    _, tried, told = done.stdout.splitlines()
+    assert (done.returncode, "one" in tried, "answered 503" in tried) == (1, True, True)
+    label = f"webhook {httpd.url}/…"
+    assert told.startswith(f"{label}: 3 reports are owed, the oldest of 20")
+    assert ", and sent in that order: by the next run from 20" in told
+    assert told.endswith(" on, or by `cronwrap flush`; after 14 days each is given up")
+    (debt,) = found["owed"]
+    assert (debt["endpoint"], debt["reports"]) == (label, 3)
+    assert debt["oldest_unix_s"] == found["reports"][0]["at_unix_s"]
+    assert debt["next_try_unix_s"] > time.time()
+
+
+def test_flush_beside_another_says_that_it_has_sent_nothing(
+    cronwrap: Cronwrap, httpd: Httpd
+) -> None:
+    httpd.always = answer(503)
+    run(cronwrap, "one", "-e", webhook(httpd))
+    cronwrap("flush")
+
+    with (cronwrap.state_dir / "flush.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = cronwrap("flush")
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("nothing was sent: another cronwrap is at it")
+    assert "1 report is owed" in done.stdout
 
 
 def test_what_is_told_more_than_a_minute_later_is_marked_as_late(

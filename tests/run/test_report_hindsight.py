@@ -118,7 +118,7 @@ def test_a_run_that_is_much_slower_or_faster_than_usual_is_a_warning(
     assert (done.returncode, last(httpd)["phase"]) == (0, "success")
     assert last(httpd).get("warning", "").startswith(warning)
     assert bool(last(httpd).get("warning")) == bool(warning)
-    (newest,) = json.loads(cronwrap("history", "--json", "-n", "1").stdout)
+    (newest,) = json.loads(cronwrap("history", "--json", "-n", "1").stdout)["runs"]
     assert newest["warning"] == last(httpd).get("warning", "")
 
 

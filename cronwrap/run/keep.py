@@ -2,7 +2,7 @@
 
 import os
 
-from cronwrap.run import outcome
+from cronwrap.redact import Redactor
 from cronwrap.run.session import free_descriptors, job_variables
 
 TYPE_CHECKING = False
@@ -56,8 +56,7 @@ class Keep:
         """Keep the end of the output, and have the log compressed."""
         kept = tail[-self._job.keep_output :] if self._job.keep_output else b""
         if kept:
-            output = outcome.without_secrets(kept, environ_of(self._job))
-            self._record.write({"output": output})
+            self._record.write({"output": Redactor(environ_of(self._job))(kept)})
         if self.log is not None and self.log.path:
             pid = loop.fork(self._pack)
             loop.children[pid] = lambda status, usage: None

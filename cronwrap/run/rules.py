@@ -1,5 +1,6 @@
 """The rules about one start of a job: what is looked at while it runs, for run/verdict.py."""
 
+from cronwrap.redact import Redactor
 from cronwrap.run import outcome, testimony, verdict
 from cronwrap.run.keep import environ_of
 
@@ -85,9 +86,9 @@ class Rules:
         seen.warnings += [text for text in mistakes if text not in seen.warnings]
         said = testimony.read(self._report_path)
         judged = verdict.judge(self._job, ended, seen, said)
-        environ = environ_of(self._job)
+        redact = Redactor(environ_of(self._job))
         for name in ("detail", "warning", "note"):
-            judged[name] = outcome.text_without_secrets(judged[name], environ)
+            judged[name] = redact.text(judged[name])
         return {**ended, **judged}
 
 

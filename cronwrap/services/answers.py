@@ -20,6 +20,7 @@ REPORT_BYTES = "report_bytes"  # what is learned: how much of a body the service
 _RETRIED = {407, 408, 425, 429}  # 407 is the proxy's: the service has not even been asked
 _OF_PROXY, _SERVER_ERROR = 407, 500
 _ACCEPTED, _REDIRECTED = 2, 3  # hundreds
+_PAGE = re.compile(r"\s*<(!doctype html|html)", re.IGNORECASE)
 _LEARNED_MAX_BYTES = 1_000_000  # whatever a server says it takes
 _SNIPPET_CHARACTERS = 80
 
@@ -68,7 +69,7 @@ class Rules(NamedTuple):
     def judge(self, answer: Answer) -> Verdict:
         """Return what *answer* means."""
         body = answer.body.decode("utf-8", "replace")
-        if self.accept.matches(answer.status, body):
+        if self._accepts(answer.status, body):
             return Verdict(kind=ACCEPTED, learned=self._learned(answer))
         what = said(answer)
         for rule in self.reject:
@@ -84,6 +85,12 @@ class Rules(NamedTuple):
             why = _with_hint(what, hint or _default_hint(answer))
             return Verdict(kind=RETRY, why=why, after_s=_after_s(answer))
         return Verdict(kind=REJECTED, why=_with_hint(what, hint or _default_hint(answer)))
+
+    def _accepts(self, status: int, body: str) -> bool:
+        """Return whether it was recorded; a web page is of a login or of a wrong address."""
+        if self.accept.body is None and _PAGE.match(body):
+            return False
+        return self.accept.matches(status, body)
 
     def _learned(self, answer: Answer) -> dict[str, str]:
         said = answer.headers.get(self.limit_header, "")
@@ -119,6 +126,8 @@ def _default_hint(answer: Answer) -> str:
     if answer.status // 100 == _REDIRECTED:
         to = mask_url(answer.headers.get("location", ""))
         return f"redirects are not followed, give the address it leads to{to and f' ({to})'}"
+    if answer.status // 100 == _ACCEPTED and _PAGE.match(answer.body.decode("utf-8", "replace")):
+        return "that is a web page, perhaps of a login before it; is the address right?"
     if answer.status // 100 == _ACCEPTED:
         return "that is not how this service accepts an event; is the address right?"
     return ""

@@ -4,7 +4,7 @@ import pytest
 
 from cronwrap import services
 from cronwrap.services.answers import Rules
-from cronwrap.services.base import REJECTED, RETRY, Answer
+from cronwrap.services.base import ACCEPTED, REJECTED, RETRY, Answer
 
 DATE = "Sat, 21 Nov 2026 02:00:00 GMT"
 IN_90_S = "Sat, 21 Nov 2026 02:01:30 GMT"
@@ -81,6 +81,29 @@ def test_a_proxy_that_wants_a_login_loses_no_report(rules: Rules) -> None:
     assert verdict.kind == RETRY
     assert verdict.why.endswith(
         "; the proxy wants a login: HTTP_PROXY=http://USER:PASSWORD@HOST:PORT"
+    )
+
+
+@pytest.mark.parametrize("page", [b"<!DOCTYPE html>\n<title>Log in", b"\n <html lang=en>"])
+@pytest.mark.parametrize(
+    "name", [one for one in services.names() if services.load(one).sends == "http"]
+)
+def test_a_web_page_is_no_acceptance_but_for_a_webhook(name: str, page: bytes) -> None:
+    for status in (200, 202):
+        verdict = services.load(name).rules.judge(Answer(status=status, body=page))
+
+        assert (verdict.kind == ACCEPTED) is (name == "webhook")
+        assert verdict.why or name == "webhook"
+
+
+def test_a_web_page_is_told_as_one() -> None:
+    rules = services.load("glitchtip").rules
+
+    verdict = rules.judge(Answer(status=200, body=b"<!doctype HTML><p>Log in"))
+
+    assert verdict.kind == REJECTED
+    assert verdict.why == (
+        "answered 200 OK; that is a web page, perhaps of a login before it; is the address right?"
     )
 
 

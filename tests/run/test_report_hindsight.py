@@ -91,11 +91,13 @@ def remember(cronwrap: Cronwrap, count: int, duration_s: float) -> None:
     """Leave behind what so many successes of that duration would have."""
     cronwrap("-c", "x", "--", "true")
     (path,) = (cronwrap.state_dir / "runs").glob("*.done")
-    start, end = map(ast.literal_eval, path.read_text().splitlines()[:2])
+    known: dict[str, Any] = {}
+    for line in path.read_text().splitlines():
+        known |= ast.literal_eval(line)
     path.unlink()
     for _ in range(count):
         run_id = str(uuid.uuid4())
-        facts = {**start, **end, "run_id": run_id, "duration_s": duration_s}
+        facts = {**known, "run_id": run_id, "duration_s": duration_s}
         (path.parent / f"{run_id}.done").write_text(ascii(facts) + "\n")
 
 

@@ -8,17 +8,11 @@ import sys
 
 from cronwrap.run import options, session
 
-# Taken as such only in the first place; `cronwrap -- history` runs a program of that name.
-SUBCOMMANDS = (
-    "config", "explain", "flush", "forget", "history", "kill", "lint", "logs", "next", "overdue",
-    "pause", "ping", "resume", "running", "services", "status", "sync", "test",
-)  # fmt: skip
-
 
 def main() -> int:
     """Run a job, or whatever else the command line says; return the exit status."""
     words = sys.argv[1:]
-    if words and words[0] not in SUBCOMMANDS:
+    if words and words[0] not in options.SUBCOMMANDS:
         line = options.parse(words[1:] if words[0] == "run" else words)
         if not line.wants and not options.is_dry(line, os.environ):
             status = session.run(line)

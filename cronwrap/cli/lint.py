@@ -147,7 +147,7 @@ def _print(format_: str, findings: list[Finding], paths: list[str]) -> None:
         from cronwrap.lint.formats.text import text
         from cronwrap.schedule import zone
 
-        colour = "NO_COLOR" not in os.environ
+        colour = not os.environ.get("NO_COLOR")
         click.echo(text(findings, paths, colour=colour, now=datetime.now(zone())), nl=False)
     else:
         click.echo(formats.render(format_, findings, paths), nl=False)

@@ -161,6 +161,8 @@ def _cronwrap_operand(command: Command) -> int:
     from cronwrap.run import options
 
     words = command.values
+    if words and words[0] in options.SUBCOMMANDS:
+        return len(command.words)
     skipped = 1 if words[:1] == ["run"] else 0
     line = options.parse(words[skipped:])
     if line.problem and "--" in words:

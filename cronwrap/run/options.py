@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+# Taken as such only in the first place; `cronwrap -- history` runs a program of that name.
+SUBCOMMANDS = (
+    "config", "explain", "flush", "forget", "history", "kill", "lint", "logs", "next", "overdue",
+    "pause", "ping", "resume", "running", "services", "status", "sync", "test",
+)  # fmt: skip
 
 JOB, START, OUTPUT, VERDICT, REPORT, SCHEDULE, OTHER = TOPICS = (
     "The job", "Overlap, delay and retries", "Its output", "What counts as success", "Reports",

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cronwrap import __main__ as entry
 from cronwrap import services
 from cronwrap.docgen import commands, manual
 from cronwrap.docgen.files import ROOT, generated
+from cronwrap.run import options
 
 GENERATED = generated()
 COMMANDS = list(commands.tree().walk())
@@ -32,7 +32,7 @@ def test_a_command_and_its_options_have_help(command: commands.Command) -> None:
 def test_the_entry_knows_every_subcommand() -> None:
     others = {command.name for command in COMMANDS[0].subcommands} - {"run"}
 
-    assert set(entry.SUBCOMMANDS) == others
+    assert set(options.SUBCOMMANDS) == others
 
 
 def test_a_page_with_a_region_that_nothing_is_known_of_is_refused() -> None:

@@ -14,7 +14,6 @@ from typing import Any
 import click
 import pytest
 
-from cronwrap.__main__ import SUBCOMMANDS
 from cronwrap.cli import main
 from cronwrap.docgen.files import ROOT
 from cronwrap.run import options
@@ -216,7 +215,7 @@ def understand(words: list[str]) -> None:
 @pytest.mark.parametrize(("page", "line"), COMMANDS)
 def test_a_command_line_of_the_manual_is_right(page: str, line: str) -> None:
     words = arguments(line)
-    if words[0] in SUBCOMMANDS:
+    if words[0] in options.SUBCOMMANDS:
         understand(words)
         return
 

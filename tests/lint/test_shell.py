@@ -72,6 +72,8 @@ PREFIXES = [
     ("runitor -uuid 1 -- x y", "x y"),
     ("cronwrap -c n -t 5m -- sh -c 'x'", "x"),
     ("cronwrap run --no-such n -- x", "x"),
+    ("cronwrap run flush", "flush"),
+    ("nice cronwrap flush --list", "cronwrap flush --list"),
     ("eval 'a b'", "a b"),
     ("""sh -c 'a '"'"'b'"'"' c'""", "a 'b' c"),
     ('sh -c "a \\"\\$X\\" b"', 'a "$X" b'),

@@ -11,6 +11,7 @@ Good::
 
     * * * * * flock -n /run/lock/app.lock /usr/bin/php /srv/app/artisan schedule:run
     */5 * * * * cronwrap --check poll --overlap skip -- /usr/local/bin/poll
+    */5 * * * * cronwrap overdue
 """
 
 from collections.abc import Iterator
@@ -63,6 +64,8 @@ def _how_often(times: int, every: int) -> str:
 def _locks(command: Command) -> bool:
     words = [word.literal for word in command.words]
     if command.program == "cronwrap":
+        if command.wrapped is None:  # its own overdue or flush: one does the work, others leave
+            return True
         return any(word.startswith(("--overlap", "--lock", "--max-parallel")) for word in words)
     return command.program in _LOCKS or "--lock" in words
 

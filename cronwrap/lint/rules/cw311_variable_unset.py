@@ -14,6 +14,7 @@ Good::
     0 3 * * * pg_dump "$DB_URL" > /srv/dump
     0 4 * * * . /etc/app.env && pg_dump "$DB_NAME" > /srv/dump4
     0 5 * * * D=/srv/dump5; pg_dump "${NAME:-app}" > "$D"
+    0 6 * * * cronwrap --check rows -- sh -c 'psql -f rows.sql >>"$CRONWRAP_REPORT"'
 """
 
 import re
@@ -33,6 +34,7 @@ _KNOWN_TO_BASH = re.compile(
     r"BASH\w*|E?UID|GROUPS|HOST(?:NAME|TYPE)|MACHTYPE|OSTYPE|SECONDS|SHLVL|SRANDOM|EPOCH\w+"
     r"|PIPESTATUS|REPLY|FUNCNAME|DIRSTACK|SHELLOPTS"
 )
+_SET_BY_CRONWRAP = re.compile(r"CRONWRAP_(?:REPORT|RUN_(?:ID|CHECK|ATTEMPT))")
 _NAMERS = frozenset({
     "declare", "export", "for", "getopts", "local", "mapfile", "printf", "read", "readarray",
     "readonly", "typeset", "unset",
@@ -73,6 +75,7 @@ def _is_unset(job: Job, variable: Variable) -> bool:
         or (bool(variable.nest) and is_elsewhere(job, variable))
         # A line below, or one that the daemon drops, is told by other rules.
         or any(one.name == name for one in job.file.assignments)
+        or _is_of_cronwrap(job, variable)
         or _is_in_environment(job, name)
     )
 
@@ -95,6 +98,15 @@ def _is_set_in_line(job: Job, variable: Variable) -> bool:
         ):
             return True
     return False
+
+
+def _is_of_cronwrap(job: Job, variable: Variable) -> bool:
+    """Tell whether the shell that reads it is run by cronwrap, which sets it for its jobs."""
+    return (
+        bool(variable.nest)
+        and _SET_BY_CRONWRAP.fullmatch(variable.name) is not None
+        and any(one.program == "cronwrap" for one in job.script.commands())
+    )
 
 
 def _is_in_environment(job: Job, name: str) -> bool:

@@ -40,6 +40,13 @@ def test_a_variable_that_nothing_sets_is_found(command: str) -> None:
     assert finds("CW311", command)
 
 
+def test_what_cronwrap_sets_is_set_in_its_jobs_alone() -> None:
+    assert not finds("CW311", """cronwrap -c x -- sh -c 'x >>"$CRONWRAP_REPORT"'""")
+    assert finds("CW311", """sh -c 'x >>"$CRONWRAP_REPORT"'""")
+    assert finds("CW311", """cronwrap -c x -- sh -c "x >>$CRONWRAP_REPORT\"""")
+    assert finds("CW311", """cronwrap -c x -- x "$CRONWRAP_RUN_ID\"""")
+
+
 def test_a_variable_is_told_once_a_line_and_with_what_there_is() -> None:
     (found,) = findings("CW311", "0 3 * * * x $X $X", "cronie")
 

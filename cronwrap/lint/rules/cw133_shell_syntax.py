@@ -23,7 +23,8 @@ _FILLED = re.compile(r"\S*[/=](<[A-Za-z][\w -]*>)")  # nobody writes a redirecti
 
 
 def _find(job: Job) -> Iterator[Found]:
-    yield from _filled(job)
+    if b"<" in job.raw:
+        yield from _filled(job)
     errors = job.script.errors
     if not errors or job.percent is not None:  # which is cut by a percent sign: CW125
         return
@@ -42,7 +43,7 @@ def _filled(job: Job) -> Iterator[Found]:
     """Yield what is a text to fill in, where the shell reads it as ``<`` and ``>``."""
     raw = job.raw.decode("latin-1")
     starts = {redirect.start for command in job.script.commands() for redirect in command.redirects}
-    for match in _FILLED.finditer(raw) if "<" in raw and not job.script.errors else ():
+    for match in _FILLED.finditer(raw) if not job.script.errors else ():
         if match.start(1) in starts and "://" not in match[0]:
             word = match[1]
             yield job.found(

@@ -12,7 +12,7 @@ from cronwrap.cli import memory, show
 from cronwrap.deliver.outbox import Sent
 from cronwrap.run.flush import flush
 from cronwrap.store import Store
-from cronwrap.store.outbox import KEPT_OWED_DAYS, Debt, Owed
+from cronwrap.store.outbox import KEPT_DROPPED, KEPT_OWED_DAYS, Debt, Owed
 from cronwrap.units import parse_duration
 
 SCHEMA = "cronwrap-flush/1"
@@ -102,7 +102,7 @@ def _debt(debt: Debt, labels: dict[str, str]) -> dict[str, Any]:
 def _kept(store: Store) -> list[dict[str, Any]]:
     now_unix_s = time.time()
     owed = [_facts(one, OWED, one.why) for one in store.outbox.due(now_unix_s, at_once=True)]
-    dropped = [_facts(one, DROPPED, one.why) for one, _ in store.outbox.dropped(limit=50)]
+    dropped = [_facts(one, DROPPED, one.why) for one, _ in store.outbox.dropped(limit=KEPT_DROPPED)]
     return owed + dropped
 
 

@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from cronwrap.event import SUCCESS, Event
+from cronwrap.store import Store
+from cronwrap.store.outbox import Address
 from tests.conftest import Serve
 from tests.support.command import Cronwrap, Done
 from tests.support.events import CHECK, events, healthchecks, webhook
@@ -235,6 +238,20 @@ def test_a_success_of_yesterday_does_not_keep_a_heartbeat_alive(
 
     assert (row["outcome"], httpd.received) == ("rejected", [])
     assert "more than 6 h old" in row["why"]
+
+
+def test_all_that_was_dropped_is_listed_with_its_reason(cronwrap: Cronwrap) -> None:
+    address = Address("betterstack+http://127.0.0.1:9/heartbeat/t0ken", (), {})
+    store, at_unix_s = Store(str(cronwrap.state_dir)), time.time() - DAY_S
+    end = Event(check="x", run_id="", phase=SUCCESS, reason="exit", started_unix_s=at_unix_s)
+    for number in range(60):
+        store.outbox.owe(end.replace(run_id=str(number), finished_unix_s=at_unix_s), [address])
+
+    assert len(flush(cronwrap)) == 60
+    listed = flush(cronwrap, "--list")
+
+    assert {row["run_id"] for row in listed} == {str(number) for number in range(60)}
+    assert {row["outcome"] for row in listed} == {"dropped"}
 
 
 def test_an_endpoint_that_stays_down_does_not_hold_up_another(

@@ -9,7 +9,6 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any, NamedTuple
 
-from cronwrap.errors import nearest
 from cronwrap.event import Event
 from cronwrap.services.base import Delivery, Mail, Service
 from cronwrap.services.fields import clean
@@ -117,8 +116,7 @@ def _server(settings: Mapping[str, Any], table: Table) -> Server:
     host = match[1] or match[2]
     security = settings.get("security") or _usual_security(host, match[3])
     if security not in _SECURITY:
-        hint = nearest(security, list(_SECURITY))
-        raise table.wrong("security", f"one of {', '.join(_SECURITY)}", hint=hint)
+        raise table.wrong_word("security", security, _SECURITY)
     if settings.get("user") and security == "none" and host not in _LOOPBACK:
         raise table.error("security = none would send the password for all to read")
     return Server(host=host, port=int(match[3] or _PORTS[security]), security=security)

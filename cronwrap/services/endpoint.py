@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from cronwrap.event import FAIL, LOG, PHASES, SUCCESS, Event
 from cronwrap.services.base import NOTHING, Datagram, Delivery, File, Http, Mail, Service
+from cronwrap.services.template import SEGMENT_SAFE
 
 RECOVERED = "recovered"
 TOLD = (*PHASES, RECOVERED)
@@ -100,7 +101,7 @@ class Endpoint(NamedTuple):
     def mask_url(self, url: str) -> str:
         """Return *url* with ``[name]`` in the place of each secret setting, however short."""
         for name, value in sorted(self.secrets, key=lambda pair: -len(pair[1])):
-            for shape in (value, quote(value, safe="")):
+            for shape in _shapes(value):
                 url = re.sub(rf"(?<=[/?&=]){re.escape(shape)}(?=[/?&@]|$)", f"[{name}]", url)
         return url
 
@@ -108,9 +109,14 @@ class Endpoint(NamedTuple):
         """Return *text* with ``[name]`` in the place of each secret setting."""
         for name, value in sorted(self.secrets, key=lambda pair: -len(pair[1])):
             if len(value) >= _MASKED_CHARACTERS:
-                for shape in (value, quote(value, safe="")):
+                for shape in _shapes(value):
                     text = text.replace(shape, f"[{name}]")
         return text
+
+
+def _shapes(secret: str) -> set[str]:
+    """Return *secret* as it is, as a query has it, and as a path has it."""
+    return {secret, quote(secret, safe=""), quote(secret, safe=SEGMENT_SAFE)}
 
 
 def _ordinal(number: int) -> str:

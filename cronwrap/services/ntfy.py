@@ -17,6 +17,8 @@ def build(definition: spec.Definition, settings: Mapping[str, Any], table: Table
         settings: of the endpoint.
         table: the endpoint's own, for messages.
     """
+    if settings["priority"] not in range(1, 6):
+        raise table.wrong("priority", "1 to 5")
     derived = {}
     if "url" in settings:
         base, _, topic = settings["url"].partition("?")[0].rstrip("/").rpartition("/")

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import cronwrap
-from cronwrap.errors import nearest
 from cronwrap.event import FAIL, LOG, SUCCESS, Event
 from cronwrap.services.base import Delivery, Http, Service
 from cronwrap.services.fields import clean
@@ -33,8 +32,7 @@ def build(definition: Definition, settings: Mapping[str, Any], table: Table) -> 
     """Return the service of one endpoint."""
     for signal in settings["signals"]:
         if signal not in SIGNALS:
-            hint = nearest(signal, list(SIGNALS))
-            raise table.wrong("signals", f"of {', '.join(SIGNALS)}", hint=hint)
+            raise table.wrong_word("signals", signal, SIGNALS)
     headers = _headers(settings.get("headers", {}), table)
 
     def deliveries(event: Event) -> list[Delivery]:

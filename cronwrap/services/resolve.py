@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from cronwrap.errors import nearest
 from cronwrap.event import PHASES, SUCCESS, Event
 from cronwrap.services.address import HTTP, is_url
 from cronwrap.services.base import NOTHING, Service
@@ -134,11 +133,19 @@ class Resolver:
         if setting.kind in {"texts", "urls", "numbers"}:
             one = setting._replace(kind=setting.kind.removesuffix("s"))
             values = value if isinstance(value, list) else [value]
+            if setting.kind == "texts" and not all(isinstance(item, str) for item in values):
+                raise self._table.wrong(key, "a string or a list of strings")
             return [self._value(one, item, variable) for item in values]
         if setting.kind in {"number", "flag"}:
             return self._number(setting, value, key)
-        if not isinstance(value, str) or setting.kind == "table":
-            raise self._table.wrong(key, "a table" if setting.kind == "table" else "a string")
+        if setting.kind == "table":
+            raise self._table.wrong(key, "a table")
+        return self._text(setting, value, key)
+
+    def _text(self, setting: Setting, value: object, key: str) -> Any:
+        if not isinstance(value, str):
+            hint = "write the number in quotes" if type(value) in {int, float} else ""
+            raise self._table.wrong(key, "a string", hint=hint)
         text = str(self._read(setting, value, key))
         schemes = self._definition.schemes or HTTP
         if setting.kind == "url" and not is_url(text, schemes):
@@ -152,8 +159,7 @@ class Resolver:
 
     def _choice(self, setting: Setting, text: str, key: str) -> Any:
         if setting.choices and text not in setting.choices:
-            hint = nearest(text, list(setting.choices))
-            raise self._table.wrong(key, f"one of {', '.join(setting.choices)}", hint=hint)
+            raise self._table.wrong_word(key, text, [*setting.choices])
         return setting.choices.get(text, text)
 
     def _path(self, text: str, key: str) -> str:

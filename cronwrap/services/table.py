@@ -4,7 +4,7 @@ Values are checked when they are taken, so that a mistake is found before anythi
 A message shows keys and types, never a value: a value may be a secret.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cronwrap.errors import CronwrapError, nearest
@@ -43,6 +43,12 @@ class Table:
     def wrong(self, key: str, must: str, *, hint: str = "") -> CronwrapError:
         """Return the error that says what the value of *key* must be."""
         return self.error(f"{key} must be {must}", hint=hint)
+
+    def wrong_word(self, key: str, given: str, words: Sequence[str]) -> CronwrapError:
+        """Return the error that says which *words* the value of *key* may be."""
+        hint = nearest(given.lower(), [*words])
+        meant = hint if hint.startswith("did you mean") else ""
+        return self.wrong(key, f"one of {', '.join(words)}", hint=meant)
 
     def __contains__(self, key: str) -> bool:
         return key in self.data

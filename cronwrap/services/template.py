@@ -15,6 +15,7 @@ from cronwrap.services.fields import CUT, FILTERS, Fields, UnixTime, Value, as_t
 
 _TOKEN = re.compile(r"(\{\{|\}\}|\{[^{}]*\}|\{|\})")
 _BRACES = "{{ and }} stand for braces; json = { ... } makes JSON of a table"
+SEGMENT_SAFE = ":"
 _PATH_SAFE = "/:@!$&'()*+,;=~%"
 
 
@@ -171,10 +172,12 @@ def _is_list(tree: Any) -> bool:
 def segment(text: str) -> str:
     """Encode *text* as one segment of a path; ``.`` and ``..`` would move about in it.
 
-    >>> segment("a/b é"), segment("..")
-    ('a%2Fb%20%C3%A9', '%2E%2E')
+    A colon may stand in one, and Telegram's tokens are never seen otherwise.
+
+    >>> segment("a/b é"), segment(".."), segment("1:a")
+    ('a%2Fb%20%C3%A9', '%2E%2E', '1:a')
     """
-    return quote(text, safe="") if text.strip(".") else text.replace(".", "%2E")
+    return quote(text, safe=SEGMENT_SAFE) if text.strip(".") else text.replace(".", "%2E")
 
 
 def path_literal(template: Template) -> Template:

@@ -76,9 +76,11 @@ def endpoint_of(name: str, url: str) -> Endpoint:
 
 
 def like(example: str, url: str) -> str:
-    """Return *example* with its login and path, but at *url*."""
-    login, at, _ = urlsplit(example).netloc.rpartition("@")
-    return f"{url.replace('://', f'://{login}{at}')}{urlsplit(example).path}"
+    """Return *example* with its login, path and query, but at *url*."""
+    parts = urlsplit(example)
+    login, at, _ = parts.netloc.rpartition("@")
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{url.replace('://', f'://{login}{at}')}{parts.path}{query}"
 
 
 def first(endpoint: Endpoint) -> Http:

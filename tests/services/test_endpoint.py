@@ -158,7 +158,17 @@ def test_an_unknown_service_is_told_with_the_nearest() -> None:
         ({"service": "healthchecks", "ping_kye": SECRET}, "unknown key 'ping_kye'", "ping_key?"),
         ({"service": "webhook"}, "url must be given", ""),
         ({"service": "webhook", "url": f"gopher://{SECRET}"}, "url must be a URL that", ""),
-        ({"service": "healthchecks", "uuid": 7}, "uuid must be a string", ""),
+        ({"service": "healthchecks", "uuid": 7}, "uuid must be a string", "number in quotes"),
+        (
+            {"service": "command", "argv": ["a", 1]},
+            "argv must be a string or a list of strings",
+            "",
+        ),
+        (
+            {"service": "pagerduty", "routing_key": SECRET, "region": "EU"},
+            "region must be one of us, eu",
+            "did you mean eu?",
+        ),
         ({"service": "healthchecks", "uuid": "u", "create": "maybe"}, "create must be true or", ""),
         ({"service": "healthchecks", "uuid": "u", "timeout": -1}, "timeout must be a number", ""),
         ({"service": "healthchecks", "uuid": "u", "timeout": 0}, "timeout must be more than 0", ""),
@@ -259,6 +269,14 @@ def test_a_login_and_a_query_are_not_shown_though_the_url_is_no_secret(
     assert shown
     assert all("h.example.org" in one for one in shown)
     assert not any("passw0rd" in one or "k=query" in one for one in [*shown, echoed])
+
+
+def test_a_secret_with_a_slash_and_a_colon_is_not_shown_in_a_path() -> None:
+    endpoint = of_table({"service": "healthchecks", "ping_key": "a/b:c d", "slug": "s"})
+
+    first_line = describe(endpoint.render(START, {})[0], endpoint).splitlines()[0]
+
+    assert first_line.startswith("POST https://hc-ping.com/[ping_key]/s/start?")
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,7 @@ def test_neither_topic_nor_login_is_shown() -> None:
     [
         ({}, "does not say where to send: give url, or topic"),
         ({"url": "https://ntfy.sh/"}, "url must be of the form https://HOST/TOPIC"),
+        ({"topic": "t", "priority": 6}, "priority must be 1 to 5"),
     ],
 )
 def test_a_mistake_is_told(settings: dict[str, str], message: str) -> None:

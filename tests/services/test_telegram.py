@@ -2,6 +2,7 @@
 
 import pytest
 
+from cronwrap.errors import CronwrapError
 from cronwrap.event import Event
 from tests.support.httpd import Behaviour, Httpd, Received, answer
 from tests.support.place import (
@@ -37,7 +38,7 @@ def test_a_failure_is_a_message_without_a_parse_mode(api: Httpd) -> None:
     told = tell(api, "telegram", FAILED, base="{url}", token="1:a", chat_id="-100")  # noqa: S106
 
     assert told.kinds == ["accepted"]
-    assert api.paths == ["/bot1%3Aa/sendMessage"]
+    assert api.paths == ["/bot1:a/sendMessage"]
     assert body(api.received[0]) == {"chat_id": "-100", "text": FAILED.report(4096)}
 
 
@@ -47,12 +48,21 @@ def test_a_chat_may_stand_in_the_url(api: Httpd) -> None:
     assert api.received[0].query == {"chat_id": "-100"}
 
 
+def test_a_message_to_nobody_is_a_mistake() -> None:
+    with pytest.raises(
+        CronwrapError, match=r"\[endpoints.ops\]: does not say to whom: give chat_id"
+    ):
+        endpoint("telegram", token="1:a")  # noqa: S106
+    with pytest.raises(CronwrapError, match="does not say to whom"):
+        endpoint("telegram", url="https://api.telegram.org/bot1:a/sendMessage")
+
+
 @pytest.mark.parametrize("letter", ["x", "é", "€", "😀"])
 def test_no_message_is_too_long(api: Httpd, letter: str) -> None:
     output = (letter * 20_000 + "\nthe reason\n").encode()
 
     event = LONG_FAILED.replace(output=output, output_bytes=len(output))
-    told = tell(api, "telegram", event, url="{url}/bot1:a/sendMessage")
+    told = tell(api, "telegram", event, url="{url}/bot1:a/sendMessage?chat_id=1")
 
     assert told.kinds == ["accepted"]
     assert body(api.received[0])["text"].endswith("the reason\n")
@@ -81,6 +91,6 @@ def test_what_answers_mean(
 ) -> None:
     httpd.always = answer(status, said)
 
-    (verdict,) = tell(httpd, "telegram", FAILED, url="{url}/bot1:a/sendMessage").verdicts
+    (verdict,) = tell(httpd, "telegram", FAILED, url="{url}/bot1:a/sendMessage?chat_id=1").verdicts
 
     assert (verdict.kind, verdict.after_s) == (kind, after_s)

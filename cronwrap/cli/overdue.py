@@ -60,6 +60,12 @@ def command(
             "is the name right? if so, give its runs a --schedule such as '0 2 * * *'",
         )
     found = [one for one in looked_at if one.state == OVERDUE]
+    if known.store.is_read_only and not dry_run and any(map(is_new, found)):
+        show.complain(
+            "nobody is told of it: the history cannot be written to, so it would be told each time",
+            "make its directory writable; --dry-run tells nobody either",
+        )
+        dry_run = True
     told: dict[str, Told] = {}
     for one in found:
         if not dry_run and is_new(one):

@@ -6,9 +6,9 @@ transaction, keyed by run id, after which they are removed; killed at any point,
 does it again.  A file that has no end and no living writer is a run that was cut off.
 
     database.py    the file        records.py  what a run's file says
-    migrations.py  its schema      history.py  the runs, and how many are kept
-    limits.py      [history]       checks.py   the state of each check, a row that runs update
-                                   outbox.py   what endpoints are owed
+    reading.py     in memory       history.py  the runs, and how many are kept
+    migrations.py  its schema      checks.py   the state of each check, a row that runs update
+    limits.py      [history]       outbox.py   what endpoints are owed
 """
 
 import sqlite3
@@ -55,6 +55,11 @@ class Store:
         except OSError as error:
             raise self._database.unusable(error) from error
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be changed."""
+        return bool(self._database.read_only)
+
     def is_readable(self) -> bool:
         """Tell whether there is something to be shown, if only what was taken in before."""
         try:
@@ -67,7 +72,9 @@ class Store:
         over = [record for record in read.values() if record is not None and not record.alive]
         over.sort(key=lambda record: history.at_unix_s(record.facts))
         if over:
-            self._database.write(lambda db: self._add(db, over))
+            self._database.take(lambda db: self._add(db, over))
+        if self._database.read_only:
+            return
         for path, record in read.items():
             if not record.alive if record is not None else records.is_left_over(path):
                 path.unlink(missing_ok=True)
@@ -83,7 +90,8 @@ class Store:
             history.prune(db, self._limits, time.time(), {one.facts["check"] for one in over})
             checks.prune(db)
         outbox.prune(db, time.time())
-        outbox.mark(self.directory, db)
+        if not self._database.read_only:
+            outbox.mark(self.directory, db)
 
     def living(self) -> Iterator[Record]:
         """Yield what is known of the runs whose wrapper still lives."""
@@ -172,5 +180,7 @@ class Store:
         """Return what a person should be told once, such as damage; nobody is told again."""
         if not self._database.exists():
             return []
-        waiting = self._database.read(lambda db: db.execute("SELECT 1 FROM notices").fetchall())
-        return self._database.write(database.take_notices) if waiting else []
+        waiting = self._database.read(database.notices)
+        if waiting and not self._database.read_only:
+            return self._database.write(database.take_notices)
+        return waiting

@@ -7,6 +7,7 @@ new file when the old one turns out to be damaged, or when another process has s
 import contextlib
 import fcntl
 import os
+import pwd
 import sqlite3
 import stat
 import time
@@ -16,7 +17,7 @@ from typing import TypeVar
 
 from cronwrap.errors import CronwrapError
 from cronwrap.state import make_private
-from cronwrap.store import migrations
+from cronwrap.store import migrations, reading
 
 FILE = "history.sqlite3"
 BUSY_S = 10.0
@@ -30,12 +31,16 @@ Result = TypeVar("Result")
 class Database:
     """The SQLite file in a state directory.
 
+    Attributes:
+        read_only: why nothing can be written, or "".
+
     Raises:
         CronwrapError: the file cannot be used; says which and what to do.
     """
 
     def __init__(self, directory: Path) -> None:
         self.path = directory / FILE
+        self.read_only = reading.why_read_only(directory)
         self._directory = directory
         self._db: sqlite3.Connection | None = None
         self._identity = (0, 0)
@@ -43,7 +48,7 @@ class Database:
     def exists(self) -> bool:
         """Tell whether there is a file; where that cannot be told, opening it will say why."""
         try:
-            return self.path.exists()
+            return self._db is not None or self.path.exists()
         except PermissionError:
             return True
 
@@ -53,7 +58,20 @@ class Database:
 
     def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Do *work* in a transaction of its own, which is on the disk when this returns."""
+        self.refuse_if_read_only()
         return self._run(work, "BEGIN IMMEDIATE")
+
+    def take(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do the same with what is on the disk in another form: if need be, in memory alone."""
+        return self._run(work, "BEGIN IMMEDIATE")
+
+    def refuse_if_read_only(self) -> None:
+        """Say that there is nothing to be written here, where that is so."""
+        if self.read_only:
+            raise CronwrapError(
+                f"the history in {self.path} cannot be written to: {self.read_only}",
+                hint="it can be shown; to change it, make it writable, or name another: --state-dir",
+            )
 
     def close(self) -> None:
         """Let go of the file."""
@@ -68,7 +86,7 @@ class Database:
                 try:
                     result = self._transaction(work, begin)
                 except sqlite3.DatabaseError as error:
-                    if last or not _means_damage(error):
+                    if last or self.read_only or not _means_damage(error):
                         raise
                     self._set_aside(error)
                 else:
@@ -83,7 +101,8 @@ class Database:
         """Return the error that says that the history cannot be used, and why."""
         return CronwrapError(
             f"the history in {self.path} cannot be used: {_words(error)}",
-            hint="look at the directory's owner and free space, or name another: --state-dir",
+            hint=_whose(self._directory)
+            or "look at the directory's owner and free space, or name another: --state-dir",
         )
 
     def _transaction(self, work: Callable[[sqlite3.Connection], Result], begin: str) -> Result:
@@ -107,8 +126,11 @@ class Database:
             raise
 
     def _open(self) -> sqlite3.Connection:
-        self._create()
-        db = self._db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
+        if self.read_only:
+            db = self._db = reading.copy(self.path)
+        else:
+            self._create()
+            db = self._db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
         db.execute("PRAGMA synchronous = FULL")  # what is taken in is removed from where it was
         db.execute("PRAGMA foreign_keys = ON")
         (version,) = db.execute("PRAGMA user_version").fetchone()
@@ -119,7 +141,7 @@ class Database:
                 hint="use that version, or another directory: --state-dir",
             )
         if version < migrations.VERSION:
-            with self._alone():
+            with contextlib.nullcontext() if self.read_only else self._alone():
                 db.execute("PRAGMA journal_mode = WAL")
                 migrations.migrate(db)
         return db
@@ -139,6 +161,8 @@ class Database:
         self._identity = (found.st_dev, found.st_ino)
 
     def _is_current(self) -> bool:
+        if self.read_only:
+            return True
         try:
             found = self.path.lstat()
         except FileNotFoundError:
@@ -201,6 +225,11 @@ def leave_notice(db: sqlite3.Connection, text: str) -> None:
     db.execute("INSERT INTO notices VALUES (?)", (text,))
 
 
+def notices(db: sqlite3.Connection) -> list[str]:
+    """Return what a person should be told."""
+    return [text for (text,) in db.execute("SELECT text FROM notices")]
+
+
 def take_notices(db: sqlite3.Connection) -> list[str]:
     """Return what a person should be told, and forget it."""
     return [text for (text,) in db.execute("DELETE FROM notices RETURNING text")]
@@ -209,6 +238,23 @@ def take_notices(db: sqlite3.Connection) -> list[str]:
 def _means_damage(error: sqlite3.DatabaseError) -> bool:
     """Tell damage from a full disk, a lock or a mistake, which are subclasses of this error."""
     return type(error) is sqlite3.DatabaseError
+
+
+def _whose(directory: Path) -> str:
+    """Return what to do about a directory that is another user's, "" where it is not."""
+    try:
+        uid = directory.stat().st_uid
+    except PermissionError:
+        return "it is another user's: be that user (sudo -u), or name another: --state-dir"
+    except OSError:
+        return ""
+    if uid == os.geteuid():
+        return ""
+    try:
+        owner = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        owner = f"#{uid}"
+    return f"it is {owner}'s: say sudo -u '{owner}' cronwrap ..., or name another: --state-dir"
 
 
 def _words(error: Exception) -> str:

@@ -101,6 +101,7 @@ class Outbox:
         if not self._database.exists():
             yield False
             return
+        self._database.refuse_if_read_only()
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             number = os.open(self._directory / LOCK, flags, 0o600)

@@ -25,8 +25,9 @@ def due_checks(
     """Return the checks that have a schedule; of one never seen before, the time counts from now."""
     found = statuses(store, plans, names, now_unix_s)
     for status in found:
-        if status.due is not None and store.check(status.check.name) is None:
-            store.save(status.check._replace(schedule=status.due.plan.schedule))
+        due, check = status.due, status.check
+        if due is not None and not store.is_read_only and store.check(check.name) is None:
+            store.save(check._replace(schedule=due.plan.schedule))
     return [one for one in found if one.due is not None]
 
 

@@ -209,7 +209,7 @@ class Lifetime:
         ]
 
     def _begin(self, rules: Rules) -> None:
-        if self._job.endpoint:
+        if self._reports:
             self._report.begin(self._event())
             self._beat_later()
         self._say_warnings()
@@ -224,7 +224,7 @@ class Lifetime:
             self._report.beat(self._so_far)
             self._beat_later()
 
-        if self._job.heartbeat:
+        if self._job.heartbeat and self._job.endpoint:
             self._loop.at("heartbeat", time.monotonic() + self._job.heartbeat, beat)
 
     def _so_far(self) -> Event:
@@ -263,16 +263,16 @@ class Lifetime:
 
     def _end(self, event: Event, tail: bytes = b"") -> None:
         """Report the end, pass on what was held back, and serve our readers until they have all."""
-        if self._job.endpoint:
+        if self._reports:
             self._report.tell_end(event)  # whoever reads our output may take his time
         self._keep.end(tail, self._loop)
         if self._hold is not None:
             self._pass_on(self._hold, event)
         if why := outcome.untold(event):
             self._say(f"check {self._job.check}: {why}")
-        if self._job.endpoint:
+        if self._reports:
             self._report.settle(lambda: self._told_to_stop)
-            self._tell_of_reports()
+            self._tell_of_reports("failure" if event.phase == FAIL else event.phase)
         if not (self._job.endpoint and self._report.owed):
             self._record.settle()
         for writer in self._writers.values():
@@ -297,7 +297,13 @@ class Lifetime:
     def _is_behind(self) -> bool:
         return any(writer.pending for writer in (*self._writers.values(), self._stderr))
 
-    def _tell_of_reports(self) -> None:
+    @property
+    def _reports(self) -> bool:
+        """Whether a reporter is wanted: to tell endpoints, or to look at earlier runs."""
+        return bool(self._job.endpoint or self._job.slow_factor or self._job.fast_factor)
+
+    def _tell_of_reports(self, end: str) -> None:
+        """Say what became of the reports, that of the end by its name *end*."""
         report, check = self._report, self._job.check
         for message, hint in dict.fromkeys(report.problems):  # two reporters find the same
             self._say(message, hint)
@@ -307,13 +313,13 @@ class Lifetime:
                     f"{label}: {why}" if why else f"{label} has accepted the {phase}"
                 )
             elif phase != START or self._job.verbose:
-                what = "failure" if phase == FAIL else phase
+                what = phase if phase == START else end
                 later = self._later if verdict == "undelivered" and phase != START else ""
                 self._say(f"check {check}: the {what} was not reported to {label}: {why}{later}")
         for label in report.unsettled():
             budget = units.format_duration(self._job.report_budget)
             why = "cronwrap was told to stop" if self._told_to_stop else f"no answer in {budget}"
-            self._say(f"check {check}: the end was not reported to {label}: {why}{self._later}")
+            self._say(f"check {check}: the {end} was not reported to {label}: {why}{self._later}")
 
     @property
     def _later(self) -> str:

@@ -133,7 +133,7 @@ class Report:
 
     def unsettled(self) -> "list[str]":
         """Return the endpoints that nothing was said of at the end."""
-        if not self._labels and not self._done:
+        if self._job.endpoint and not self._labels and not self._done:
             return [f"any endpoint ({len(self._job.endpoint)} given)"]  # no reporter came up
         settled = {label for label, phase, _, _ in self.results if phase != START}
         return [label for label in self._labels if label not in settled]

@@ -126,7 +126,7 @@ def test_a_stop_while_a_report_hangs_ends_us_at_once(
     done = running.wait(limit_s=4.0)  # a start alone would be waited for 5 s
     assert done.returncode == 4
     assert done.stderr == (
-        "cronwrap: check nightly: the end was not reported to "
+        "cronwrap: check nightly: the failure was not reported to "
         f"webhook {httpd.url}/…: cronwrap was told to stop{LATER}\n"
     )
     assert cronwrap.processes() == set()

@@ -124,6 +124,16 @@ def test_a_run_that_is_much_slower_or_faster_than_usual_is_a_warning(
     assert newest["warning"] == last(httpd).get("warning", "")
 
 
+def test_what_is_unusual_is_remembered_without_an_endpoint_too(cronwrap: Cronwrap) -> None:
+    remember(cronwrap, 5, 0.01)
+
+    done = cronwrap("-c", "x", "--slow-factor=3", "--heartbeat", "50ms", "--", "sleep", "0.2")
+
+    (newest,) = json.loads(cronwrap("history", "--json", "-n", "1").stdout)["runs"]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert newest["warning"].startswith("slow: it took ")
+
+
 def test_of_few_runs_nobody_can_say_what_is_usual(cronwrap: Cronwrap, httpd: Httpd) -> None:
     remember(cronwrap, 4, 0.001)
 

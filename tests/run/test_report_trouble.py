@@ -161,7 +161,7 @@ def test_a_file_of_a_secret_that_hangs(cronwrap: Cronwrap, httpd: Httpd, tmp_pat
 
     assert done.returncode == 0
     assert done.stderr == (
-        "cronwrap: check x: the end was not reported to any endpoint (1 given): no answer in 1.0 s"
-        f"{LATER}\n"
+        "cronwrap: check x: the success was not reported to any endpoint (1 given): no answer in"
+        f" 1.0 s{LATER}\n"
     )
     assert cronwrap.processes() == set()

@@ -234,11 +234,11 @@ class Supervisor:
             self.status = _signal.SIGKILL
 
     def _sample(self) -> None:
-        before_s = time.monotonic()
+        before_s = time.process_time()
         rss_bytes = proctree.tree_rss_bytes(self._helpers)
         self.tree_max_rss_bytes = max(self.tree_max_rss_bytes, rss_bytes)
         # At most half a percent of a CPU, however many processes the host has.
-        cost_s = time.monotonic() - before_s
+        cost_s = time.process_time() - before_s
         self._sample_s = max(min(2 * self._sample_s, LONGEST_SAMPLE_S), 200 * cost_s)
         self._loop.at("sample", time.monotonic() + self._sample_s, self._sample)
 

@@ -15,7 +15,7 @@ from tests.support.events import last, webhook
 from tests.support.httpd import Httpd
 
 PYTHON = (sys.executable, "-I", "-S", "-c")
-TAKE_50_MB = "import time; kept = b'x' * 50_000_000; time.sleep(1.7)"
+TAKE_50_MB = "import time; kept = b'x' * 50_000_000; time.sleep(2.5)"
 LIMIT_BYTES = 64_000_000
 TAKE_TOO_MUCH = f"kept = b'x' * {4 * LIMIT_BYTES}; print('still here')"
 ENTER = ("sh", "-c", 'echo $$ >"$0/cgroup.procs"; exec "$@"')

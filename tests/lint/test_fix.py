@@ -48,7 +48,7 @@ def repair(file: Crontab, *, unsafe: bool = True) -> fix.Fixed:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        (b"0 3 * * *\tcd  /x ;y  \n\xff # c\r\n", b"0 3 * * *\tcd  /x  &&y  \n\xff # c\r\n"),
+        (b"0 3 * * *\tcd  /x ;y  \n\xff # c\r\n", b"0 3 * * *\tcd  /x  && y  \n\xff # c\r\n"),
         (b"0 3 * * * cd a; cd b; c", b"0 3 * * * cd a || exit 1; cd b && c\n"),
         (b"0 3 * * * sh -c 'cd a; b'\n", b"0 3 * * * sh -c 'cd a && b'\n"),
         (b'0 3 * * * sh -c "cd a; b"\n', b'0 3 * * * sh -c "cd a && b"\n'),

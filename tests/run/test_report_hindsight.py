@@ -163,8 +163,10 @@ def test_a_heartbeat_tells_what_was_written_so_far(cronwrap: Cronwrap, httpd: Ht
     mark.touch()
     running.wait()
 
-    first, *beats, end = events(httpd)
-    assert (first["phase"], end["phase"], end["output"]) == ("start", "success", "one\ntwo\n")
+    *before, end = events(httpd)
+    beats = [event for event in before if event["phase"] != "start"]  # which may be slower
+    assert len(beats) == len(before) - 1
+    assert (end["phase"], end["output"]) == ("success", "one\ntwo\n")
     for beat in beats:
         assert (beat["phase"], beat["output"], beat["detail"]) == ("log", "one\n", "still running")
     assert beats[0]["duration_s"] < beats[1]["duration_s"] < end["duration_s"]

@@ -153,7 +153,7 @@ def test_a_proxy_for_https_is_asked_for_a_tunnel(cronwrap: Cronwrap, serve: Serv
     cronwrap.environ["HTTPS_PROXY"] = f"http://user:Pr0xyPassw0rd@127.0.0.1:{proxy.port}"
     secure = healthchecks(PROXIED.replace("http:", "https:"))
 
-    done = cronwrap("--report-budget", "1s", "-e", secure, "--", "true")
+    done = cronwrap("--report-budget", "2s", "-e", secure, "--", "true")
 
     assert proxy.received[0].method == "CONNECT"
     assert proxy.received[0].target == "monitor.example.org:443"

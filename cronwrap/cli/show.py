@@ -61,16 +61,31 @@ def table(
     if not target.is_terminal:
         _lines(shown, widths)
         return
-    fits = _across(widths) <= target.width
-    beside = widths[:-1] if below and not fits else widths
-    while _across(beside) > target.width and max(beside) > 1:
-        beside[beside.index(max(beside))] -= 1
-    _lines([[Text(heading, style="bold") for heading in headings[: len(beside)]]], beside)
-    click.echo("─" * _across(beside))
-    for row in cells:
-        _lines([row[: len(beside)]], beside)
-        for cell in row[len(beside) :]:
-            for line in textwrap.wrap(str(cell), target.width - len(INDENT)):
+    headed = [Text(heading, style="bold") for heading in headings]
+    if _across(widths) <= target.width:
+        _lines([headed], widths)
+        click.echo("─" * _across(widths))
+        _lines(cells, widths)
+    else:
+        _print_narrow(headed, cells, widths[:-1] if below else widths, target.width)
+
+
+def _print_narrow(
+    headings: Sequence[Text],
+    rows: Iterable[Sequence[str | Text]],
+    widths: list[int],
+    screen: int,
+) -> None:
+    """Print what does not fit: the widest columns folded, those without a width below each row."""
+    while _across(widths) > screen and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    beside = len(widths)
+    _lines(_folded(headings[:beside], widths), widths)
+    click.echo("─" * _across(widths))
+    for row in rows:
+        _lines(_folded(row[:beside], widths), widths)
+        for cell in row[beside:]:
+            for line in textwrap.wrap(str(cell), max(1, screen - len(INDENT))):
                 click.echo(INDENT + line)
 
 
@@ -80,21 +95,24 @@ def _across(widths: Sequence[int]) -> int:
 
 def _lines(rows: Iterable[Sequence[str | Text]], widths: Sequence[int]) -> None:
     for row in rows:
-        folded = [_folded(cell, width) for cell, width in zip(row, widths, strict=True)]
-        for cells in zip_longest(*folded, fillvalue=""):
-            line = "".join(
-                f"{_painted(cell)}{' ' * (width - cell_len(str(cell)))}{GAP}"
-                for cell, width in zip(cells, widths, strict=True)
-            )
-            click.echo(line.rstrip())
+        line = "".join(
+            f"{_painted(cell)}{' ' * (width - cell_len(str(cell)))}{GAP}"
+            for cell, width in zip(row, widths, strict=True)
+        )
+        click.echo(line.rstrip())
 
 
-def _folded(cell: str | Text, width: int) -> Sequence[str | Text]:
-    """Return *cell* in pieces that are not wider than *width*."""
-    if cell_len(str(cell)) <= width:
-        return (cell,)
-    text = cell if isinstance(cell, Text) else Text(cell)
-    return tuple(text.wrap(console(), width, overflow="fold"))
+def _folded(row: Sequence[str | Text], widths: Sequence[int]) -> Iterable[Sequence[str | Text]]:
+    """Return *row* as rows whose cells are not wider than *widths*."""
+    pieces = [
+        (cell,)
+        if cell_len(str(cell)) <= width
+        else (cell if isinstance(cell, Text) else Text(cell)).wrap(
+            console(), width, overflow="fold"
+        )
+        for cell, width in zip(row, widths, strict=True)
+    ]
+    return zip_longest(*pieces, fillvalue="")
 
 
 def _painted(cell: str | Text) -> str:

@@ -27,7 +27,7 @@ class Attempts:
         count: how many there were, the one under way included.
     """
 
-    __slots__ = ("_facts", "_failures", "_job", "_most", "_started_s", "count")
+    __slots__ = ("_facts", "_failures", "_job", "_most", "_no_time", "_started_s", "count")
 
     def __init__(self, job: "Job", started_s: float) -> None:
         """Begin with the first attempt, which began at *started_s* on the monotonic clock."""
@@ -36,6 +36,7 @@ class Attempts:
         self._most = 1 + (job.retries or 0)
         self._started_s = started_s
         self._failures: list[str] = []
+        self._no_time = ""
         self._facts: dict[str, Any] = {}
 
     def time_left_s(self, now_s: float) -> "float | None":
@@ -59,7 +60,10 @@ class Attempts:
         growth = job.retry_backoff ** min(self.count - 1, MOST_DOUBLINGS)
         delay_s = float(min(job.retry_delay * growth, LONGEST_DELAY_S))
         left_s = self.time_left_s(time.monotonic())
-        return delay_s if left_s is None or delay_s < left_s else None
+        if left_s is None or delay_s < left_s:
+            return delay_s
+        self._no_time = f"the timeout leaves no time for {self.next_one}"
+        return None
 
     def next(self, ended: "dict[str, Any]") -> "dict[str, Any]":
         """Begin another attempt; return what the record should know of it."""
@@ -87,9 +91,10 @@ class Attempts:
             ended: the same of the last attempt.
             ended_s: when the job ended last, on the monotonic clock.
         """
+        told = (ended["detail"], self._told() if self.count > 1 else "", self._no_time)
+        detail = "; ".join(filter(None, told))
         if self.count == 1:
-            return ended
-        detail = "; ".join(filter(None, (ended["detail"], self._told())))
+            return {**ended, "detail": detail}
         return {
             **ended,
             **self._added(ended),

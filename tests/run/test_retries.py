@@ -157,6 +157,7 @@ def test_where_the_timeout_would_come_before_it_there_is_no_other_attempt(
 
     assert done.returncode == 3
     assert recorded(cronwrap)["attempts"] == 1
+    assert recorded(cronwrap)["detail"] == "the timeout leaves no time for attempt 2 of 6"
 
 
 def test_each_wait_is_longer_than_the_one_before(cronwrap: Cronwrap) -> None:

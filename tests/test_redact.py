@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronwrap.redact import Redactor, mask_url
+from cronwrap.redact import Redactor, find, mask_url
 
 SECRET = "Zq3vK9pLm2Xw8Rt5"  # noqa: S105 -- of no one
 LETTERS = "aB3dE5gH7jK9mN1pQ2sT4vW6xY8zA0cD1eF2"
 MEGABYTE = 2**20
+ORDINARY = "2026-11-21 02:00:00 INFO copied nothing to nowhere\n"
+LONG = ORDINARY * (find.LONG_BYTES // len(ORDINARY) + 1)
 SECRET_LOGIN = base64.b64encode(b"admin:" + SECRET.encode()).decode()
 
 
@@ -19,67 +21,67 @@ def redacted(text: str, **environ: str) -> str:
     return Redactor(environ)(text.encode()).decode()
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"postgres://app:{SECRET}@db/main",
-        f"password={SECRET}",
-        f"Password: {SECRET}",
-        f"DB_PASSWORD={SECRET} ./run",
-        f'"password": "{SECRET}"',
-        f"{{'db_password': '{SECRET}'}}",
-        f'{{\\"password\\": \\"{SECRET}\\"}}',
-        f"passphrase => {SECRET}",
-        f"--password {SECRET} --verbose",
-        f"--password={SECRET}",
-        f"PGPASSWORD={SECRET} psql",
-        f"password='{SECRET}'",
-        f'export DB_PASSWORD="{SECRET}"',
-        f'{{"token_count": 3, "token": "{SECRET}"}}',
-        f"password: null, password: {SECRET}",
-        f"basic basic {SECRET_LOGIN}",
-        f"password: passphrase: {SECRET}",
-        f"--password --api-key {SECRET}",
-        f"ASIA{SECRET.upper()}",
-        f"glcbt-{LETTERS}",
-        f"xapp-{LETTERS}",
-        f"rk_test_{LETTERS}",
-        f"whsec_{LETTERS}",
-        f"pypi-{LETTERS}",
-        f"hcr_{LETTERS}",
-        f"https://api.telegram.org/bot{SECRET}/sendMessage",
-        f"curl --user-agent x --user admin:{SECRET} https://h/",
-        f"--api-key {SECRET}",
-        f"--auth-token {SECRET}",
-        f"api_key: {SECRET}",
-        f"x-api-key: {SECRET}",
-        f"aws_secret_access_key = {SECRET}",
-        f"client_secret={SECRET}&grant=x",
-        f"?token={SECRET}&x=1",
-        f"MYSQL_PWD={SECRET}",
-        f"Server=h;Uid=sa;Pwd={SECRET};",
-        f"Authorization: Bearer {SECRET}",
-        f"Authorization: Basic {SECRET}==",
-        f"Authorization: {SECRET}",
-        f"'authorization': 'Token {SECRET}'",
-        f"using bearer {SECRET}",
-        f"Set-Cookie: sid={SECRET}; Path=/",
-        f"curl -sS -u admin:{SECRET} https://h/",
-        f"AKIA{SECRET.upper()}",
-        f"ghp_{LETTERS}",
-        f"github_pat_{LETTERS}_{LETTERS}",
-        f"glpat-{LETTERS}",
-        f"xoxb-{LETTERS}",
-        f"sk_live_{LETTERS}",
-        f"AIza{LETTERS[:35]}",
-        f"sk-ant-{LETTERS}",
-        f"npm_{LETTERS}",
-        f"SG.{LETTERS}.{LETTERS}",
-        f"eyJ{LETTERS}.eyJ{LETTERS}.{LETTERS}",
-        f"https://hooks.slack.com/services/T0/B0/{SECRET}",
-        f"https://hc-ping.com/{SECRET}/start",
-    ],
+WITH_A_SECRET = (
+    f"postgres://app:{SECRET}@db/main",
+    f"password={SECRET}",
+    f"Password: {SECRET}",
+    f"DB_PASSWORD={SECRET} ./run",
+    f'"password": "{SECRET}"',
+    f"{{'db_password': '{SECRET}'}}",
+    f'{{\\"password\\": \\"{SECRET}\\"}}',
+    f"passphrase => {SECRET}",
+    f"--password {SECRET} --verbose",
+    f"--password={SECRET}",
+    f"PGPASSWORD={SECRET} psql",
+    f"password='{SECRET}'",
+    f'export DB_PASSWORD="{SECRET}"',
+    f'{{"token_count": 3, "token": "{SECRET}"}}',
+    f"password: null, password: {SECRET}",
+    f"basic basic {SECRET_LOGIN}",
+    f"password: passphrase: {SECRET}",
+    f"--password --api-key {SECRET}",
+    f"ASIA{SECRET.upper()}",
+    f"glcbt-{LETTERS}",
+    f"xapp-{LETTERS}",
+    f"rk_test_{LETTERS}",
+    f"whsec_{LETTERS}",
+    f"pypi-{LETTERS}",
+    f"hcr_{LETTERS}",
+    f"https://api.telegram.org/bot{SECRET}/sendMessage",
+    f"curl --user-agent x --user admin:{SECRET} https://h/",
+    f"--api-key {SECRET}",
+    f"--auth-token {SECRET}",
+    f"api_key: {SECRET}",
+    f"x-api-key: {SECRET}",
+    f"aws_secret_access_key = {SECRET}",
+    f"client_secret={SECRET}&grant=x",
+    f"?token={SECRET}&x=1",
+    f"MYSQL_PWD={SECRET}",
+    f"Server=h;Uid=sa;Pwd={SECRET};",
+    f"Authorization: Bearer {SECRET}",
+    f"Authorization: Basic {SECRET}==",
+    f"Authorization: {SECRET}",
+    f"'authorization': 'Token {SECRET}'",
+    f"using bearer {SECRET}",
+    f"Set-Cookie: sid={SECRET}; Path=/",
+    f"curl -sS -u admin:{SECRET} https://h/",
+    f"AKIA{SECRET.upper()}",
+    f"ghp_{LETTERS}",
+    f"github_pat_{LETTERS}_{LETTERS}",
+    f"glpat-{LETTERS}",
+    f"xoxb-{LETTERS}",
+    f"sk_live_{LETTERS}",
+    f"AIza{LETTERS[:35]}",
+    f"sk-ant-{LETTERS}",
+    f"npm_{LETTERS}",
+    f"SG.{LETTERS}.{LETTERS}",
+    f"eyJ{LETTERS}.eyJ{LETTERS}.{LETTERS}",
+    f"https://hooks.slack.com/services/T0/B0/{SECRET}",
+    f"https://hc-ping.com/{SECRET}/start",
 )
+
+
+@pytest.mark.parametrize("text", WITH_A_SECRET)
 def test_what_looks_like_a_secret_is_taken_out(text: str) -> None:
     clean = redacted(f"before {text}\nafter\n")
 
@@ -88,6 +90,11 @@ def test_what_looks_like_a_secret_is_taken_out(text: str) -> None:
     assert "[redacted: " in clean
     assert clean.startswith("before ")
     assert clean.endswith("\nafter\n")
+
+
+@pytest.mark.parametrize("text", WITH_A_SECRET)
+def test_it_is_taken_out_of_a_long_text_in_the_same_way(text: str) -> None:
+    assert redacted(f"{LONG}{text}\n{ORDINARY}") == f"{LONG}{redacted(text)}\n{ORDINARY}"
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,10 @@ from cronwrap.redact.rule import Rule, giving_back
 from cronwrap.redact.shapes import FAMILIES
 from tests.bench.test_redact import HOSTILE, PIECES, log
 from tests.support import plain_redact
+from tests.test_redact import LETTERS, LONG, SECRET
 
 RULES = [rule for _, family in FAMILIES for rule in family]
-ORDINARY = b"2026-11-21 02:00:00 INFO copied nothing to nowhere\n"
-LONG = ORDINARY * (find.LONG_BYTES // len(ORDINARY) + 1)
 LOG_BYTES = 3 * find.LONG_BYTES // 2
-SECRET = "Zq3vK9pLm2Xw8Rt5"  # noqa: S105 - of no one
-LETTERS = "aB3dE5gH7jK9mN1pQ2sT4vW6xY8zA0cD1eF2"
 OWNERS = [owner.decode() for owner in plain_redact.OWNERS]
 WORDS = [word.decode() for rule in RULES for word in rule.words] + [
     "password", "Password", "passwd", "/etc/passwd", "/etc/password", "_pwd", ";pwd", "- pwd",
@@ -69,7 +66,7 @@ def test_long_texts_lose_what_plain_patterns_find() -> None:
     dice = random.Random(5)  # noqa: S311 - no secret
     redact = Redactor()
     for _ in range(12):
-        data = LONG + text(dice) + b"\n" + ORDINARY
+        data = LONG.encode() + text(dice) + b"\n" + LONG.encode()
         assert redact(data) == plain_redact.redacted(data), data[len(LONG) :]
 
 

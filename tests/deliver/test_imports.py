@@ -19,31 +19,43 @@ print("logging" in sys.modules, answer.status)
 """
 
 
-def changed(tmp_path: Path, package: str, file: str, line: str) -> Path:
-    """Return a folder with the installed *package*, one file of it with one line more."""
+NEWER = {"__version__.py": '__version__ = "0.29.0"'}
+# As 0.27 did, it looks at what it is told of TLS also for http.
+STRICT = """
+_made = create_ssl_context
+def create_ssl_context(verify=True, **more):
+    verify.get_ca_certs()
+    return _made(verify, **more)
+"""
+
+
+def changed(tmp_path: Path, package: str, lines: dict[str, str]) -> Path:
+    """Return a folder with the installed *package*, some files of it with more lines."""
     spec = find_spec(package)
     assert spec is not None
     assert spec.origin is not None
     shutil.copytree(Path(spec.origin).parent, tmp_path / package)
-    path = tmp_path / package / file
-    path.write_text(f"{path.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
+    for file, more in lines.items():
+        path = tmp_path / package / file
+        path.write_text(f"{path.read_text(encoding='utf-8')}\n{more}\n", encoding="utf-8")
     return tmp_path
 
 
 @pytest.mark.parametrize(
-    ("package", "file", "line"),
+    ("package", "lines"),
     [
-        ("httpx", "__version__.py", '__version__ = "0.29.0"'),
-        ("httpcore", "__init__.py", '__version__ = "1.1.0"'),
-        ("httpx", "_utils.py", "import anyio"),
-        ("httpx", "_models.py", "class Biscuit(__import__('http').cookiejar.Cookie): pass"),
-        ("httpcore", "_trace.py", "logging.getLogger('httpcore').handlers.clear()"),
+        ("httpx", NEWER),
+        ("httpx", {**NEWER, "_config.py": STRICT}),
+        ("httpcore", {"__init__.py": '__version__ = "1.1.0"'}),
+        ("httpx", {"_utils.py": "import anyio"}),
+        ("httpx", {"_models.py": "class Own(__import__('http').cookiejar.Cookie): pass"}),
+        ("httpcore", {"_trace.py": "logging.getLogger('httpcore').handlers.clear()"}),
     ],
 )
 def test_another_version_is_imported_as_anybody_would(
-    tmp_path: Path, httpd: Httpd, package: str, file: str, line: str
+    tmp_path: Path, httpd: Httpd, package: str, lines: dict[str, str]
 ) -> None:
-    folder = changed(tmp_path, package, file, line)
+    folder = changed(tmp_path, package, lines)
 
     done = subprocess.run(
         [sys.executable, "-c", SEND, httpd.url],

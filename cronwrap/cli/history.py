@@ -25,7 +25,13 @@ NOTE_CHARS = 200
 @click.command("history")
 @click.argument("checks", metavar="[CHECK]...", nargs=-1)
 @click.option(
-    "--limit", "-n", metavar="N", default=50, show_default=True, help="Show so many runs."
+    "--limit",
+    "-n",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="Show so many runs.",
 )
 @click.option("--failed", is_flag=True, help="Leave out what succeeded, was skipped or goes on.")
 @memory.options
@@ -98,8 +104,7 @@ def why(run: Mapping[str, Any]) -> str:
         waiting = f"waiting for {run['waiting_for']}" if run["waiting_for"] else ""
         return str(run["warning"] or waiting)
     if run["phase"] == LOST:
-        meanwhile = f"; it was waiting for {run['waiting_for']}" if run["waiting_for"] else ""
-        return f"cut off: killed, or the machine went down{meanwhile}"
+        return str(run["detail"] or "cut off: killed, or the machine went down")
     words = {"exit": "", "signal": run["signal"], "timeout": "timed out", "stopped": "stopped"}
     reason = run["reason"] or ""
     word = words.get(reason, reason.replace("_", " "))

@@ -171,7 +171,7 @@ def _running(run: Living) -> str:
 def _outcome(one: Status) -> str:
     check = one.check
     words = [SKIPPED if check.last_phase == LOG else check.last_phase]
-    if check.last_reason not in {"", "exit"}:
+    if check.last_reason not in {"", "exit", check.last_phase}:
         words.append(check.last_reason.replace("_", " "))
     if check.last_exit_status is not None:
         words.append(f"exit status {check.last_exit_status}")

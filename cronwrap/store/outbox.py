@@ -216,29 +216,10 @@ def _end_of(record: Record, failures_before: int) -> Event:
     output = record.output if record.facts.get("output_in_report", True) else b""
     event = unpack({**record.facts, "output": ""}).replace(output=output)
     if record.facts["phase"] == LOST:
-        event = event.replace(phase=FAIL, reason=LOST, detail=_how_lost(record.facts))
+        event = event.replace(phase=FAIL, detail=event.detail or "nobody saw its end")
     if event.failures or event.phase == LOG:
         return event
     return event.replace(failures=failures_before + (event.phase == FAIL))
-
-
-def _how_lost(facts: Mapping[str, Any]) -> str:
-    """Return what is known of why nobody saw a run's end."""
-    waited_for = facts.get("waiting_for")
-    meanwhile = f"; it was waiting for {waited_for}" if waited_for else ""
-    return f"nobody saw its end{_what_killed(facts['started_unix_s'])}{meanwhile}"
-
-
-def _what_killed(started_unix_s: float) -> str:
-    try:
-        stat = Path("/proc/stat").read_text(encoding="ascii", errors="replace")
-        booted_unix_s = int(stat.partition("\nbtime ")[2].split()[0])
-    except (OSError, ValueError, IndexError):
-        return ""
-    if booted_unix_s > started_unix_s:
-        at = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(booted_unix_s))
-        return f": the machine was started anew at {at}"
-    return ": cronwrap itself was killed (SIGKILL, or for want of memory)"
 
 
 def _due(db: sqlite3.Connection, now_unix_s: float, *, at_once: bool) -> list[Owed]:

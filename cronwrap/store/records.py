@@ -6,7 +6,7 @@ A file is a line for each thing that became known, a Python literal of a dict; l
 import ast
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -94,6 +94,8 @@ def read(path: Path) -> Record | None:
     if said["phase"] in ("start", WAITING):
         going_on = WAITING if said["phase"] == WAITING else RUNNING
         said["phase"] = going_on if alive else LOST
+    if said["phase"] == LOST:
+        said |= {"reason": LOST, "detail": _how_lost(said)}
     output, environ = said.pop("output", b""), said.pop(ENVIRON, None)
     endpoints, config_files = said.pop("endpoints", ()), said.pop("config_files", ())
     told = {key: said.pop(key) for key in list(said) if key.startswith(TOLD)}
@@ -131,3 +133,23 @@ def is_left_over(path: Path) -> bool:
         return time.time() - path.stat().st_mtime > LEFT_OVER_S
     except OSError:
         return False
+
+
+def _how_lost(facts: Mapping[str, Any]) -> str:
+    """Return what is known of why nobody saw a run's end."""
+    waited_for = facts.get("waiting_for")
+    meanwhile = f"it was waiting for {waited_for}" if waited_for else ""
+    lost = f"nobody saw its end{_what_killed(facts['started_unix_s'])}"
+    return "; ".join(filter(None, (lost, meanwhile, facts.get("detail"))))
+
+
+def _what_killed(started_unix_s: float) -> str:
+    try:
+        stat = Path("/proc/stat").read_text(encoding="ascii", errors="replace")
+        booted_unix_s = int(stat.partition("\nbtime ")[2].split()[0])
+    except (OSError, ValueError, IndexError):
+        return ""
+    if booted_unix_s > started_unix_s:
+        at = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(booted_unix_s))
+        return f": the machine was started anew at {at}"
+    return ": cronwrap itself was killed (SIGKILL, or for want of memory)"

@@ -178,9 +178,24 @@ def test_a_run_that_was_cut_off_is_shown_as_lost(cronwrap: Cronwrap) -> None:
     running.process.kill()
     running.process.wait()
 
-    assert [(run["check"], run["phase"]) for run in history(cronwrap)] == [("long", "lost")]
-    assert "cut off" in cronwrap("history").stdout
+    (run,) = history(cronwrap)
+    why = "nobody saw its end: cronwrap itself was killed (SIGKILL, or for want of memory)"
+    assert (run["check"], run["phase"], run["reason"], run["detail"]) == (
+        *("long", "lost", "lost"),
+        why,
+    )
+    assert why in cronwrap("history").stdout
+    assert "last run" in (shown := cronwrap("status", "long").stdout)
+    assert shown.count(", lost") == 1
     assert os.listdir(cronwrap.state_dir / "runs") == []  # noqa: PTH208 - names are wanted
+
+
+@pytest.mark.parametrize("number", ["0", "-2", "many"])
+def test_how_many_are_shown_is_a_number_from_one_on(cronwrap: Cronwrap, number: str) -> None:
+    done = cronwrap("history", "-n", number)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--limit" in done.stderr
 
 
 def test_a_reader_that_has_seen_enough_ends_it_as_any_other_tool(cronwrap: Cronwrap) -> None:

@@ -6,19 +6,15 @@ and command substitutions. A tree belongs to a command's text and not to a line,
 commands are parsed once; ``Line.found`` adds where the line stands.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
 POSIX = frozenset({"sh", "dash", "ash", "posh"})
 
 
-class At(NamedTuple):
-    """Where a node stands; see Node."""
-
-    start: int
-    end: int
-    nest: str = ""
+# Where a node stands: its start, end and nest; a bare tuple, as a large file has millions.
+At = tuple[int, int, str]
 
 
 class Node:
@@ -79,14 +75,16 @@ class Word(Node):
 
     __slots__ = ("glob", "literal", "offsets", "quotes", "scripts", "text", "value", "variables")
 
-    text: str
-    value: str | None
-    literal: str
-    offsets: Sequence[int]
-    variables: tuple[Variable, ...]
-    scripts: "tuple[Script, ...]"
-    glob: bool
-    quotes: str
+    def __init__(self, at: At, text: str, offsets: Sequence[int]) -> None:
+        """Make a word that means itself; ``read_word`` knows the others."""
+        self.start, self.end, self.nest = at
+        self.text = self.literal = text
+        self.value: str | None = text
+        self.offsets = offsets
+        self.variables: tuple[Variable, ...] = ()
+        self.scripts: tuple[Script, ...] = ()
+        self.glob = False
+        self.quotes = ""
 
 
 class Redirect(Node):
@@ -117,13 +115,18 @@ class Command(Node):
 
     Attributes:
         words: its name and arguments; none if there are only assignments or redirections.
+        name: the program as it is written, a path or a word; "" if an expansion decides.
+        program: the last part of ``name``: ``curl`` for /usr/bin/curl.
+        values: the arguments as text, expansions as they are written.
         assigns: the assignments before it.
         redirects: in their order.
         wrapped: what it runs, if it is a prefix (``nice x``: a Command; ``sh -c 'x'``: a Script).
         wrapper: the prefix that runs it.
     """
 
-    __slots__ = ("assigns", "redirects", "words", "wrapped", "wrapper")
+    __slots__ = (
+        "assigns", "name", "program", "redirects", "values", "words", "wrapped", "wrapper",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -133,31 +136,23 @@ class Command(Node):
         redirects: tuple[Redirect, ...] = (),
     ) -> None:
         super().__init__(at)
-        self.words = words
         self.assigns = assigns
         self.redirects = redirects
         self.wrapped: Command | Script | None = None
         self.wrapper: Command | None = None
+        self.set_words(words)
 
-    @property
-    def name(self) -> str:
-        """The program as it is written, a path or a word; "" if an expansion decides."""
-        return (self.words[0].value or "") if self.words else ""
-
-    @property
-    def program(self) -> str:
-        """The last part of ``name``: ``curl`` for /usr/bin/curl."""
-        return self.name.rpartition("/")[2]
+    def set_words(self, words: tuple[Word, ...]) -> None:
+        """Let it have *words*; what rules ask for again and again is told at once."""
+        self.words = words
+        self.name = (words[0].value or "") if words else ""
+        self.program = self.name.rpartition("/")[2]
+        self.values = [word.literal for word in words[1:]]
 
     @property
     def args(self) -> tuple[Word, ...]:
         """The words after the name."""
         return self.words[1:]
-
-    @property
-    def values(self) -> list[str]:
-        """The arguments as text, expansions as they are written."""
-        return [word.literal for word in self.words[1:]]
 
     @property
     def innermost(self) -> "Command":
@@ -242,7 +237,7 @@ class AndOr(Node):
         operators: tuple[Operator, ...],
         terminator: Operator | None = None,
     ) -> None:
-        super().__init__(At(pipelines[0].start, pipelines[-1].end, nest))
+        super().__init__((pipelines[0].start, pipelines[-1].end, nest))
         self.pipelines = pipelines
         self.operators = operators
         self.terminator = terminator
@@ -261,14 +256,15 @@ class Script(Node):
         items: what runs one after the other.
         errors: what is no shell syntax.
         comments: ``# ...``
+        facts: what was found out about it, so that it is found out once; see ``kept``.
     """
 
-    __slots__ = ("_kept", "comments", "errors", "items", "shell")
+    __slots__ = ("comments", "errors", "facts", "items", "shell")
 
     def __init__(self, at: At, shell: str) -> None:
         super().__init__(at)
         self.shell = shell
-        self._kept: dict[type[Node], tuple[Any, ...]] = {}
+        self.facts: dict[object, Any] = {}
         self.items: tuple[AndOr, ...] = ()
         self.errors: tuple[Node, ...] = ()
         self.comments: tuple[Node, ...] = ()
@@ -311,56 +307,78 @@ class Script(Node):
         return self._of(Redirect)
 
     def _of(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
-        """Return the nodes of a kind; kept, as a hundred rules ask."""
-        if not self._kept:
-            self._kept[Node] = tuple(_nodes(self))
-        if kind not in self._kept:
-            found = self._kept[Node]
-            self._kept[kind] = tuple(node for node in found if isinstance(node, kind))
-        return self._kept[kind]
+        found: tuple[_Kind, ...] = _by_kind(self)[kind]
+        return found
 
 
-def _nodes(script: Script) -> Iterator[Node]:
-    yield script
+_Fact = TypeVar("_Fact")
+
+
+def kept(find: Callable[[Script], _Fact]) -> Callable[[Script], _Fact]:
+    """Let a script keep what *find* returns of it, as long as it is there: a hundred rules ask."""
+
+    @wraps(find)
+    def find_once(script: Script) -> _Fact:
+        if find not in script.facts:
+            script.facts[find] = find(script)
+        fact: _Fact = script.facts[find]
+        return fact
+
+    return find_once
+
+
+@kept
+def _by_kind(script: Script) -> dict[type[Node], tuple[Any, ...]]:
+    """Return the nodes of *script* of each kind that is asked for; those of all under ``Node``."""
+    nodes: list[Node] = []
+    _collect(script, nodes)
+    kinds: dict[type[Node], list[Node]] = {Assign: [], Command: [], Redirect: [], Word: []}
+    for node in nodes:
+        kinds.setdefault(type(node), []).append(node)
+    return {Node: tuple(nodes)} | {kind: tuple(found) for kind, found in kinds.items()}
+
+
+def _collect(script: Script, nodes: list[Node]) -> None:
+    """Append *script* and all that is in it to *nodes*."""
+    nodes.append(script)
     for item in script.items:
-        yield item
+        nodes.append(item)
         for pipeline in item.pipelines:
-            yield pipeline
+            nodes.append(pipeline)
             for command in pipeline.commands:
-                yield from _within(command)
+                _collect_command(command, nodes)
 
 
-def _within(node: Command | Compound) -> Iterator[Node]:
-    yield node
+def _collect_command(node: Command | Compound, nodes: list[Node]) -> None:
+    nodes.append(node)
     if isinstance(node, Compound):
-        yield from _words(node.words)
+        _collect_words(node.words, nodes)
         for script in node.scripts:
-            yield from _nodes(script)
+            _collect(script, nodes)
     else:
         for assign in node.assigns:
-            yield assign
+            nodes.append(assign)
             if assign.value is not None:
-                yield from _words((assign.value,))
+                _collect_words((assign.value,), nodes)
         # A prefix shares its last words with what it wraps.
-        wrapped = node.wrapped if isinstance(node.wrapped, Command) else None
-        yield from _words(
-            word for word in node.words if wrapped is None or word not in wrapped.words
-        )
+        shared = len(node.wrapped.words) if isinstance(node.wrapped, Command) else 0
+        _collect_words(node.words[: len(node.words) - shared], nodes)
     for redirect in node.redirects:
-        yield redirect
+        nodes.append(redirect)
         if redirect.target is not None:
-            yield from _words((redirect.target,))
+            _collect_words((redirect.target,), nodes)
     if isinstance(node, Command) and node.wrapped is not None:
-        yield from (
-            _within(node.wrapped) if isinstance(node.wrapped, Command) else _nodes(node.wrapped)
-        )
+        if isinstance(node.wrapped, Command):
+            _collect_command(node.wrapped, nodes)
+        else:
+            _collect(node.wrapped, nodes)
 
 
-def _words(words: "Iterator[Word] | tuple[Word, ...]") -> Iterator[Node]:
+def _collect_words(words: tuple[Word, ...], nodes: list[Node]) -> None:
     for word in words:
-        yield word
+        nodes.append(word)
         for script in word.scripts:
-            yield from _nodes(script)
+            _collect(script, nodes)
 
 
 class Text(NamedTuple):
@@ -382,25 +400,23 @@ def whole(data: bytes) -> Text:
 
 def parse(data: bytes, shell: str = "sh", offsets: Sequence[int] | None = None) -> Script:
     """Return the tree of the command line *data* as *shell* reads it; never fails."""
-    if offsets is None:
-        return _parse_whole(data, shell)
-    return parse_text(Text(data, offsets), shell, "")
-
-
-@lru_cache(maxsize=4096)
-def _parse_whole(data: bytes, shell: str) -> Script:
-    return parse_text(whole(data), shell, "")
+    return parse_text(whole(data) if offsets is None else Text(data, offsets), shell, "")
 
 
 def parse_text(text: Text, shell: str, nest: str) -> Script:
     """Return the tree of *text*, which stands within the quotes *nest*."""
+    from cronwrap.lint.shell_plain import plain
+
+    script = plain(text, shell, nest)
+    if script is not None:
+        return script
     from cronwrap.lint.shell_build import Builder
 
     try:
         script = Builder(text, shell, nest).script()
         script.nodes()  # so that it can be walked, too
     except RecursionError:  # a thousand brackets: nothing that a person wrote
-        at = At(text.offsets[0], text.offsets[-1], nest)
+        at = (text.offsets[0], text.offsets[-1], nest)
         script = Script(at, shell)
         script.errors = (Node(at),)
     return script

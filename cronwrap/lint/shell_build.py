@@ -69,7 +69,7 @@ class Builder:
         return script
 
     def _at(self, start: int, end: int) -> At:
-        return At(self.text.offsets[start], self.text.offsets[end], self.nest)
+        return self.text.offsets[start], self.text.offsets[end], self.nest
 
     def _span(self, node: tree_sitter.Node) -> At:
         return self._at(node.start_byte, node.end_byte)
@@ -147,7 +147,7 @@ class Builder:
         redirects, words = self._redirects(node)
         last.redirects += redirects
         if isinstance(last, Command) and words:
-            last.words += words
+            last.set_words(last.words + words)
             unwrap.unwrap(last, self.shell)
         last.end = pipeline.end = max(last.end, self.text.offsets[node.end_byte])
         return pipeline
@@ -165,10 +165,10 @@ class Builder:
         before = (*last.words, *last.redirects) if isinstance(last, Command) else ()
         last.end = pipeline.end = max((node.end for node in before), default=first.start)
         yield pipeline
-        yield Operator(At(first.start, first.start + 1, self.nest), "&")
-        at = At(first.start + 1, first.end, self.nest)
+        yield Operator((first.start, first.start + 1, self.nest), "&")
+        at = (first.start + 1, first.end, self.nest)
         alone = Redirect(at, first.operator[1:], 1, first.target)
-        at = at._replace(end=rest[-1].end if rest else at.end)
+        at = (at[0], rest[-1].end if rest else at[1], self.nest)
         yield Pipeline(at, (Command(at, (), (), (alone, *rest)),))
 
     # Pipelines and commands
@@ -205,7 +205,7 @@ class Builder:
             redirects, words = self._redirects(node)
             command.redirects += redirects
             if isinstance(command, Command) and words:
-                command.words += words
+                command.set_words(command.words + words)
                 unwrap.unwrap(command, self.shell)
             command.end = self.text.offsets[node.end_byte]
             return command
@@ -269,14 +269,15 @@ class Builder:
             at = self._span(child)
             if len(targets) > 1:  # `> f word`: tree-sitter takes both for files
                 words += targets[1:]
-                at = at._replace(end=targets[0].end)
+                at = (at[0], targets[0].end, self.nest)
             fd = fd if fd is not None else 0 if operator.startswith("<") else 1
             redirects.append(Redirect(at, operator, fd, targets[0] if targets else None))
         return tuple(redirects), tuple(words)
 
     def word(self, *nodes: tree_sitter.Node) -> Word:
         """Return the word that *nodes* are."""
-        return read_word(self, nodes)
+        span = (nodes[0].start_byte, nodes[-1].end_byte)
+        return read_word(self.text, self.nest, span, nodes, self.substitution)
 
     # Compounds
 

@@ -1,15 +1,13 @@
 """A word of a shell command: what quoting and expansions leave of it, byte by byte."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from cronwrap.lint.shell import At, Script, Variable, Word
+from cronwrap.lint.shell import Script, Text, Variable, Word
 
 if TYPE_CHECKING:
     import tree_sitter
-
-    from cronwrap.lint.shell_build import Builder
 
 _SUBSTITUTIONS = {"command_substitution", "process_substitution"}
 _EXPANSIONS = {"simple_expansion", "expansion", "arithmetic_expansion", *_SUBSTITUTIONS}
@@ -25,9 +23,16 @@ _RUN = re.compile(rb"[\w./:=,@%+^~ -]+")  # means itself within quotes and witho
 class _Reader:
     """Reads one word: what the program gets, and where each byte of that was written."""
 
-    def __init__(self, builder: "Builder", nodes: "Sequence[tree_sitter.Node]") -> None:
-        self.builder = builder
-        self.start, self.end = nodes[0].start_byte, nodes[-1].end_byte
+    def __init__(
+        self,
+        text: Text,
+        nest: str,
+        nodes: "Sequence[tree_sitter.Node]",
+        substitution: "Callable[[tree_sitter.Node], list[Script]]",
+    ) -> None:
+        self.text = text
+        self.nest = nest
+        self.substitution = substitution
         self.expansions = {one.start_byte: one for node in nodes for one in _expansions(node)}
         self.data = bytearray()
         self.offsets: list[int] = []
@@ -36,14 +41,14 @@ class _Reader:
         self.quotes = ""
         self.glob = False
 
-    def read(self) -> None:
+    def read(self, start: int, end: int) -> None:
         """Go through the word once."""
-        text = self.builder.text.data
+        text = self.text.data
         quote = 0
-        place = self.start
-        while place < self.end:
+        place = start
+        while place < end:
             byte = text[place]
-            if (run := _RUN.match(text, place, self.end)) is not None:
+            if (run := _RUN.match(text, place, end)) is not None:
                 place = self._take(place, run.end() - place)
             elif quote != _SINGLE and place in self.expansions:
                 place = self._expansion(self.expansions[place], quoted=quote == _DOUBLE)
@@ -55,7 +60,7 @@ class _Reader:
                 place += 1
             elif (
                 byte == _BACKSLASH
-                and place + 1 < self.end
+                and place + 1 < end
                 and (not quote or text[place + 1] in _IN_DOUBLE)
             ):
                 place = self._take(place + 1, 1) if text[place + 1] != _NEWLINE else place + 2
@@ -65,24 +70,25 @@ class _Reader:
                 place = self._take(place, 1)
 
     def _take(self, place: int, size: int) -> int:
-        self.data += self.builder.text.data[place : place + size]
-        self.offsets += self.builder.text.offsets[place : place + size]
+        self.data += self.text.data[place : place + size]
+        self.offsets += self.text.offsets[place : place + size]
         return place + size
 
     def _expansion(self, node: "tree_sitter.Node", *, quoted: bool) -> int:
         if node.type in _SUBSTITUTIONS:
-            self.scripts += self.builder.substitution(node)
+            self.scripts += self.substitution(node)
         elif node.type != "arithmetic_expansion":
             self.variables.append(self._variable(node, quoted=quoted))
         for inner in _inner_expansions(node):
             if inner.type in _SUBSTITUTIONS:
-                self.scripts += self.builder.substitution(inner)
+                self.scripts += self.substitution(inner)
             elif inner.type != "arithmetic_expansion":
                 self.variables.append(self._variable(inner, quoted=quoted))
         return self._take(node.start_byte, node.end_byte - node.start_byte)
 
     def _variable(self, node: "tree_sitter.Node", *, quoted: bool) -> Variable:
-        text = self.builder.source(node).decode(errors="surrogateescape")
+        source = self.text.data[node.start_byte : node.end_byte]
+        text = source.decode(errors="surrogateescape")
         body = text[2:-1] if text.startswith("${") else text[1:]
         length = body.startswith("#") and len(body) > 1
         body = body[1:] if length else body
@@ -92,9 +98,9 @@ class _Reader:
             )
             or 1
         )
-        offsets = self.builder.text.offsets
+        offsets = self.text.offsets
         return Variable(
-            At(offsets[node.start_byte], offsets[node.end_byte], self.builder.nest),
+            (offsets[node.start_byte], offsets[node.end_byte], self.nest),
             body[:size], "#" if length else _operator(body[size:]), quoted=quoted,
         )  # fmt: skip
 
@@ -124,19 +130,28 @@ def _inner_expansions(node: "tree_sitter.Node") -> "list[tree_sitter.Node]":
     return [*found, *(one for each in found for one in _inner_expansions(each))]
 
 
-def read_word(builder: "Builder", nodes: "Sequence[tree_sitter.Node]") -> Word:
-    """Return the word that *nodes* of the text of *builder* are."""
-    data, offsets = builder.text
-    start, end = nodes[0].start_byte, nodes[-1].end_byte
-    word = Word(At(offsets[start], offsets[end], builder.nest))
-    word.text = data[start:end].decode(errors="surrogateescape")
+def _nothing(node: "tree_sitter.Node") -> list[Script]:  # noqa: ARG001 - for a word without
+    return []
+
+
+def read_word(
+    text: Text,
+    nest: str,
+    span: tuple[int, int],
+    nodes: "Sequence[tree_sitter.Node]" = (),
+    substitution: "Callable[[tree_sitter.Node], list[Script]]" = _nothing,
+) -> Word:
+    """Return the word in *span* of *text*.
+
+    *nodes* are its parts, if there may be expansions in it; *substitution* reads one of these.
+    """
+    (data, offsets), (start, end) = text, span
+    at = (offsets[start], offsets[end], nest)
+    word = Word(at, data[start:end].decode(errors="surrogateescape"), offsets[start : end + 1])
     if _PLAIN.fullmatch(data, start, end):
-        word.literal = word.value = word.text
-        word.offsets = offsets[start : end + 1]
-        word.variables, word.scripts, word.glob, word.quotes = (), (), False, ""
         return word
-    reader = _Reader(builder, nodes)
-    reader.read()
+    reader = _Reader(text, nest, nodes, substitution)
+    reader.read(start, end)
     word.literal = reader.data.decode(errors="surrogateescape")
     word.value = None if reader.expansions else word.literal
     last = reader.offsets[-1] + 1 if reader.offsets else word.end

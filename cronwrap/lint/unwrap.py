@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from cronwrap.lint.shell import At, Command, Text, Word, parse_text
+from cronwrap.lint.shell import Command, Text, Word, parse_text
 
 _MOST = 20  # prefixes before one command; nobody writes more, and walking them has an end
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "busybox sh"})
@@ -178,7 +178,7 @@ def _wrap_words(command: Command, place: int, shell: str) -> None:
     if command.program == "flock" and words[0].literal in ("-c", "--command") and words[1:]:
         _wrap_script(command, words[1], shell)
         return
-    inner = Command(At(words[0].start, words[-1].end, command.nest), words)
+    inner = Command((words[0].start, words[-1].end, command.nest), words)
     inner.wrapper = command
     unwrap(inner, shell)
     command.wrapped = inner

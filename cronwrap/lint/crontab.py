@@ -106,6 +106,11 @@ class Crontab:
         )
 
     @cached_property
+    def is_ascii(self) -> bool:
+        """Whether there is no other byte in it."""
+        return self.data.isascii()
+
+    @cached_property
     def jobs(self) -> list[Job]:
         """The jobs."""
         return [line for line in self.lines if isinstance(line, Job)]

@@ -1,12 +1,13 @@
 """What the daemon hands to the shell of a command, and what it keeps for standard input."""
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from cronwrap.lint import shell
 from cronwrap.lint.dialects import DIALECTS
 
-_BACKSLASH, _PERCENT = b"\\%"
+_ESCAPE = re.compile(rb"\\.|%", re.DOTALL)
 
 
 class Handed(NamedTuple):
@@ -44,17 +45,15 @@ def unescaped(raw: bytes, *, pairs: bool) -> tuple[bytes, list[int], int]:
     """
     kept, place, cut = bytearray(), 0, -1
     offsets: list[int] = []
-    while place < len(raw):
-        if raw[place] == _PERCENT:
-            cut = place
+    for match in _ESCAPE.finditer(raw):
+        start, end = match.span()
+        if match[0] == b"%":
+            cut = start
             break
-        size = 1
-        if raw[place] == _BACKSLASH and place + 1 < len(raw):
-            size = 2
-        dropped = size > 1 and (
-            raw[place + 1] == _PERCENT or (pairs and raw[place + 1] == _BACKSLASH)
-        )
-        kept += raw[place + dropped : place + size]
-        offsets += [place] if dropped else range(place, place + size)
-        place += size
-    return bytes(kept), [*offsets, place], cut
+        dropped = match[0] == rb"\%" or (pairs and match[0] == rb"\\")
+        kept += raw[place:start] + raw[start + dropped : end]
+        offsets += [*range(place, start + 1), *([] if dropped else [start + 1])]
+        place = end
+    end = len(raw) if cut < 0 else cut
+    kept += raw[place:end]
+    return bytes(kept), [*offsets, *range(place, end + 1)], cut

@@ -2,8 +2,9 @@
 
 A rule is a function of what it looks at. So it is watched: one that looked at nothing but the
 command, its user and the assignments in force finds the same wherever these are the same, in its
-own place. One that looked at more, such as both schedule and command, is asked each time. A large
-file has few different commands, or few different schedules.
+own place. One that looked at more, such as both schedule and command, is asked each time; one that
+looked at nothing but the file and found nothing, never again. A large file has few different
+commands, or few different schedules.
 """
 
 from bisect import bisect_right
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cronwrap.lint.crontab import Crontab, Found, Job
-from cronwrap.lint.lines import Edit
+from cronwrap.lint.lines import Edit, Place
 from cronwrap.lint.rule import Rule
 
 _COMMAND = frozenset(
@@ -22,9 +23,10 @@ _SCHEDULE = frozenset(
     {"fields_at", "nickname", "schedule", "schedule_at", "schedule_error", "schedule_errors"}
 )
 _SAME = frozenset({"dialect", "file", "found", "kind", "spot"})  # for all jobs of a file
-_SAME_OF_FILE = frozenset({"dialect", "form", "host", "live", "owner", "path"})
+_SAME_OF_FILE = frozenset({"dialect", "form", "host", "is_ascii", "live", "owner", "path"})
 
 _WORTH = 2
+_FIRST = 8  # are watched in any case
 
 
 class _Watched:
@@ -51,19 +53,21 @@ class _Watched:
 class _Part:
     """The command of a job, or its schedule, and what is known of all that are the same.
 
+    Sets of rules are bits of a number, as there may be a part for each of a hundred thousand lines.
+
     Attributes:
         start, end: where the first of them stands.
         found: what rules found in it.
-        settled: the codes of the rules that need not be asked about it again.
-        absent: the codes of those that want a text which is not in it.
+        settled: the rules that need not be asked about it again.
+        absent: those that want a text which is not in it.
     """
 
     __slots__ = ("absent", "end", "found", "settled", "start")
 
-    def __init__(self, span: tuple[int, int], absent: frozenset[str]) -> None:
-        self.start, self.end = span
+    def __init__(self, at: Place, absent: int) -> None:
+        self.start, self.end = at.start, at.end
         self.found: list[tuple[Rule, Found]] = []
-        self.settled: set[str] = set()
+        self.settled = 0
         self.absent = absent
 
     def moved(self, start: int) -> Iterator[tuple[Rule, Found]]:
@@ -73,13 +77,11 @@ class _Part:
 
     def take(self, rule: Rule, found: Sequence[Found], start: int) -> bool:
         """Keep what *rule* found in one that stands at *start*, if it points to nothing else."""
-        if found:
-            here = [_moved(one, self.start - start) for one in found]
-            spans = [span for one in here for span in _spans(one)]
-            if min(spans)[0] < self.start or max(end for _, end in spans) > self.end:
-                return False
-            self.found += [(rule, one) for one in here]
-        self.settled.add(rule.code)
+        here = [_moved(one, self.start - start) for one in found]
+        spans = [span for one in here for span in _spans(one)]
+        if any(first < self.start or last > self.end for first, last in spans):
+            return False
+        self.found += [(rule, one) for one in here]
         return True
 
 
@@ -102,15 +104,17 @@ class Memo:
     """Asks rules about the jobs of one file."""
 
     def __init__(self, file: Crontab, rules: Sequence[Rule]) -> None:
-        self._rules = {rule.code: rule for rule in rules}
-        self._codes = frozenset(self._rules)
-        self._wanting = frozenset(rule.code for rule in rules if rule.only_with)
+        self._rules = [(1 << place, rule) for place, rule in enumerate(rules)]
+        self._chosen: dict[int, list[tuple[int, Rule]]] = {}
+        self._all = (1 << len(rules)) - 1
+        self._always = sum(bit for bit, rule in self._rules if not rule.only_with)
         texts = {text for rule in rules for text in rule.only_with}
         self._texts = {
-            text.encode(): [rule.code for rule in rules if text in rule.only_with] for text in texts
+            text: sum(bit for bit, rule in self._rules if text in rule.only_with) for text in texts
         }
         self._commands: dict[object, _Part] = {}
         self._schedules: dict[str, _Part] = {}
+        self._first = _FIRST
         self._assignments = [line.number for line in file.assignments]
         # Watching takes as long as asking: it must be worth it.
         commands = len({job.raw for job in file.jobs})
@@ -126,41 +130,53 @@ class Memo:
         yield from command.moved(starts[0])
         yield from schedule.moved(starts[1])
         settled = command.settled | schedule.settled | (command.absent & schedule.absent)
-        left = [self._rules[code] for code in self._codes - settled]
+        left = self._of(self._all & ~settled)
         is_new = (command.start == starts[0] and self._repeats[0]) or (
             schedule.start == starts[1] and self._repeats[1]
         )
-        if not is_new:
-            yield from ((rule, one) for rule in left for one in rule.ask(job))
+        self._first -= 1
+        if not is_new and self._first < 0:
+            yield from ((rule, one) for _, rule in left for one in rule.ask(job))
             return
-        for rule in left:
+        for bit, rule in left:
             seen: set[str] = set()
             found = rule.ask(_Watched(job, seen))
             yield from ((rule, one) for one in found)
             seen -= _SAME
-            if (
-                not (seen <= _COMMAND and command.take(rule, found, starts[0]))
-                and seen <= _SCHEDULE
-            ):
-                schedule.take(rule, found, starts[1])
+            if not seen and not found:
+                self._all &= ~bit
+            elif seen <= _COMMAND and command.take(rule, found, starts[0]):
+                command.settled |= bit
+            elif seen <= _SCHEDULE and schedule.take(rule, found, starts[1]):
+                schedule.settled |= bit
+
+    def _of(self, bits: int) -> list[tuple[int, Rule]]:
+        """Return the rules that *bits* stand for, each with its own bit."""
+        if bits not in self._chosen:
+            self._chosen[bits] = [one for one in self._rules if one[0] & bits]
+        return self._chosen[bits]
 
     def _command(self, job: Job) -> _Part:
         """Return what is known of the command, as its user runs it with what is assigned."""
         user = job.user.text if job.user is not None else ""
         key = (job.raw, user, bisect_right(self._assignments, job.number))
-        if key not in self._commands:
-            absent = self._absent(job.raw + b"\n" + user.encode(errors="surrogateescape"))
-            self._commands[key] = _Part((job.command.start, job.command.end), absent)
-        return self._commands[key]
+        found = self._commands.get(key)
+        if found is None:
+            found = _Part(job.command, self._absent(f"{job.command.text}\n{user}"))
+            if self._repeats[0]:
+                self._commands[key] = found
+        return found
 
     def _schedule(self, job: Job) -> _Part:
         at = job.schedule_at
         if at.text not in self._schedules:
-            absent = self._absent(at.text.encode(errors="surrogateescape"))
-            self._schedules[at.text] = _Part((at.start, at.end), absent)
+            self._schedules[at.text] = _Part(at, self._absent(at.text))
         return self._schedules[at.text]
 
-    def _absent(self, data: bytes) -> frozenset[str]:
-        """Return the codes of the rules that want a text which is not in *data*."""
-        there = [codes for text, codes in self._texts.items() if text in data]
-        return self._wanting.difference(*there)
+    def _absent(self, text: str) -> int:
+        """Return the rules that want a text which is not in *text*."""
+        there = self._always
+        for one, bits in self._texts.items():
+            if one in text:
+                there |= bits
+        return self._all & ~there

@@ -32,7 +32,7 @@ _NAMES = {"": "an invisible character", " ": "a blank that is none", "-": "a das
 
 
 def _find(line: Line) -> Iterator[Found]:
-    if line.data.isascii():
+    if line.file.is_ascii or line.data.isascii():
         return
     end = _end(line)
     text = line.file.data[line.start : end].decode(errors="surrogateescape")

@@ -24,12 +24,12 @@ _FIELD = re.compile(r"\*(/[0-9]+)?|\?|[0-9]+([-/,][0-9]+)+")
 
 
 def _find(job: Job) -> Iterator[Found]:
-    if job.nickname or job.dialect.most_fields > 5:  # noqa: PLR2004 - supercronic knows seconds
+    if job.dialect.most_fields > 5:  # noqa: PLR2004 - supercronic knows seconds
         return
     at = job.user or job.command
     word = (at.text.split(None, 1) or [""])[0]
     is_field, is_refused = bool(_FIELD.fullmatch(word)), _is_refused(job, word)
-    if not is_field and not is_refused:
+    if (not is_field and not is_refused) or job.nickname:
         return
     first = job.fields_at[0]
     seconds = Span(first.start, job.fields_at[1].start)

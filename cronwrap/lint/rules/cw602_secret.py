@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator
 
 from cronwrap import redact
-from cronwrap.lint.crontab import Assignment, Found, Job, Line, Span
+from cronwrap.lint.crontab import Assignment, Found, Job, Line, Piece, Span
 from cronwrap.lint.rule import ERROR, Rule
 from cronwrap.lint.shell import Command, Word
 
@@ -59,13 +59,11 @@ _NAMES_PLACE = re.compile(
 _PROSE = re.compile(rb":\s[\"']?\Z")
 _PING = b"hc-ping.com/"
 # Of the lines of a crontab few are worth a closer look.
-_TRIGGERS = redact.triggers() - {b"://", b"curl", _PING}
-_WORTH = re.compile(
-    b"|".join([*map(re.escape, sorted(_TRIGGERS)), rb"://[^@]*@", rb"curl.*-u"]), re.DOTALL
-)
-_PROGRAMS = re.compile(
-    "mysql|maria|xtrabackup|sshpass|redis|mongo|ldap|7z|zip|openssl|gpg|smbclient|cifs|rpc|net|curl"
-)
+_TRIGGERS = tuple(sorted(one.decode() for one in redact.triggers() - {b"://", b"curl", _PING}))
+_PROGRAMS = (
+    "mysql", "maria", "xtrabackup", "sshpass", "redis", "mongo", "ldap", "7z", "zip", "openssl",
+    "gpg", "smbclient", "cifs", "rpc", "net", "curl",
+)  # fmt: skip
 
 
 def _find(line: Line) -> Iterator[Found]:
@@ -82,14 +80,18 @@ def _find(line: Line) -> Iterator[Found]:
 
 
 def _has(line: Line, marks: tuple[str, ...]) -> bool:
-    return any(mark in line.text for mark in marks)
+    return any(mark in _place(line).text for mark in marks)
+
+
+def _place(line: Line) -> Piece:
+    return line.command if isinstance(line, Job) else line.whole
 
 
 def _by_shape(line: Line) -> Iterator[Span]:
-    data = line.data
-    if not _WORTH.search(data.lower()):
+    place = _place(line)
+    if not _is_worth(place.text.lower()):
         return
-    last = 0
+    data, last = place.text.encode(errors="surrogateescape"), 0
     for start, end in redact.spans(data):
         before, value = data[:start], data[start:end].decode(errors="replace")
         # What another pattern found already, or the address of a check, which another rule tells.
@@ -98,11 +100,19 @@ def _by_shape(line: Line) -> Iterator[Span]:
         if _NAMES_PLACE.search(before) or (_PROSE.search(before) and value.isalpha()):
             continue
         last = end
-        yield Span(line.start + start, line.start + end)
+        yield Span(place.start + start, place.start + end)
+
+
+def _is_worth(text: str) -> bool:
+    return (
+        any(one in text for one in _TRIGGERS)
+        or "@" in text.partition("://")[2]
+        or "-u" in text.partition("curl")[2]
+    )
 
 
 def _by_option(job: Job) -> Iterator[Span]:
-    if not _PROGRAMS.search(job.command.text):
+    if not any(one in job.command.text for one in _PROGRAMS):
         return
     shaped = list(_by_shape(job))
     for command in job.script.commands():

@@ -4,6 +4,7 @@ A rule about monitoring asks: what runs before this ping, and does the ping depe
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from cronwrap.lint.lines import Job
@@ -66,13 +67,16 @@ class Stand(NamedTuple):
 class Flow:
     """The parts of a job's command line, and what each is there for."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, script: Script) -> None:
         self.job = job
+        self.script = script
         self.pings = {id(ping.command): ping for ping in pings_of(job)}
+        self.stands = tuple(self._stands()) if self.pings else ()
+        self._kinds: dict[int, frozenset[str]] = {}
 
-    def stands(self) -> Iterator[Stand]:
+    def _stands(self) -> Iterator[Stand]:
         """Yield where each ping stands."""
-        for script in self.job.script.scripts() if self.pings else ():
+        for script in self.script.scripts():
             for place, item in enumerate(script.items):
                 for step, pipeline in enumerate(item.pipelines):
                     yield from (
@@ -86,7 +90,10 @@ class Flow:
 
     def kind(self, *nodes: Node) -> str:
         """Return what *nodes* are there for: JOB, PING, CHECK or HELPER, the first that any is."""
-        kinds = {self._kind(command) for node in nodes for command in programs(node)}
+        for node in nodes:
+            if id(node) not in self._kinds:
+                self._kinds[id(node)] = frozenset(map(self._kind, programs(node)))
+        kinds = frozenset().union(*(self._kinds[id(node)] for node in nodes))
         return next((kind for kind in (JOB, PING, CHECK) if kind in kinds), HELPER)
 
     def _kind(self, command: Command) -> str:
@@ -101,13 +108,22 @@ class Flow:
 
     def ends_at_failure(self, script: Script) -> bool:
         """Tell whether *script* ends where a command fails: ``set -e``, ``sh -ec '...'``."""
-        for command in self.job.script.commands():
+        for command in self.script.commands():
             is_its_shell = command.wrapped is script and command.program in SHELLS
             if command.program == "set" or is_its_shell:
                 short = [one for one in command.values if one[:1] == "-" and one[:2] != "--"]
                 if any("e" in one for one in short) or "errexit" in command.values:
                     return True
         return False
+
+
+# One is kept, which many rules ask for in turn: for as long as its job has this tree.
+_flow = lru_cache(maxsize=1)(Flow)
+
+
+def flow_of(job: Job) -> Flow:
+    """Return the parts of *job*."""
+    return _flow(job, job.script)
 
 
 def programs(node: Node) -> Iterator[Command]:

@@ -1,11 +1,10 @@
 """Which commands tell a monitor how a job goes, and what they tell."""
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from cronwrap.lint.lines import Job
-from cronwrap.lint.shell import Command, Script, Word
+from cronwrap.lint.shell import Command, Script, Word, kept
 
 # One of these stands in each line with a ping: for ``only_with`` of a rule.
 CLIENT_TEXTS = ("curl", "wget", "http", "xh", "fetch")
@@ -86,19 +85,20 @@ def ping_of(command: Command, values: tuple[tuple[str, str], ...] = ()) -> Ping 
 
 def pings_of(job: Job) -> tuple[Ping, ...]:
     """Return each command of *job* that tells a monitor something."""
-    names = _names_in_clients(job.script)
+    script = job.script
+    names = _names_in_clients(script)
     values = [(name, job.value(name)) for name in names]
-    return _pings(job.script, tuple((name, value) for name, value in values if value))
+    given = tuple((name, value) for name, value in values if value)
+    key = ("pings", given)
+    if key not in script.facts:
+        known = (*given, *_set_once(script)) if names else given
+        found = [ping_of(command, known) for command in script.commands()]
+        script.facts[key] = tuple([ping for ping in found if ping is not None])
+    pings: tuple[Ping, ...] = script.facts[key]
+    return pings
 
 
-@lru_cache(maxsize=4096)
-def _pings(script: Script, given: tuple[tuple[str, str], ...]) -> tuple[Ping, ...]:
-    values = (*given, *_set_once(script)) if _names_in_clients(script) else given
-    found = (ping_of(command, values) for command in script.commands())
-    return tuple(ping for ping in found if ping is not None)
-
-
-@lru_cache(maxsize=4096)
+@kept
 def _names_in_clients(script: Script) -> tuple[str, ...]:
     """Return the variables that clients get."""
     clients = [command for command in script.commands() if command.program in CLIENTS]
@@ -129,6 +129,8 @@ def check_of(url: str) -> str:
     >>> check_of("https://hc-ping.com/8f1d/start") == check_of("http://hc-ping.com/8f1d?x=1")
     True
     """
+    if "/" not in url:
+        return ""
     rest = re.sub(r"^https?://(?:www\.)?", "", url.partition("?")[0])
     rest = re.sub(r"(cronhub\.io)/(?:start|finish|ping)/", r"\1/", rest)
     return re.sub(r"/(?:start|fail|log|run|complete|\d{1,3}|\$[^/]*)?/?$", "", rest)

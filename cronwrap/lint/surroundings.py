@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cronwrap.lint.host import User
 from cronwrap.lint.lines import Job
-from cronwrap.lint.shell import Command, Node, Script, Word
+from cronwrap.lint.shell import Command, Node, Script, Word, kept
 from cronwrap.lint.unwrap import SHELLS
 
 # What a shell does by itself.
@@ -195,22 +195,23 @@ def resolved(job: Job, node: Node, text: str) -> str:
 def files(job: Job) -> Iterator[Ran]:
     """Yield the files that the job runs by a path, or gives to an interpreter."""
     jailed = "chroot" in job.command.text
-    for ran in named_files(job):
+    for ran in named_files(job.script):
         if not jailed or all(one.program != "chroot" for one in outer(job, ran.command)):
             yield ran._replace(path=resolved(job, ran.command, ran.word.literal))
 
 
-def named_files(job: Job) -> Iterator[Ran]:
-    """Yield the files that the job runs as they are written, each without its path."""
-    for command in job.script.commands():
-        if not command.words:
-            continue
-        first = command.words[0]
-        if "/" in first.literal:
-            yield Ran(command, first, "", "program")
+@kept
+def named_files(script: Script) -> list[Ran]:
+    """Return the files that a line runs as they are written, each without its path."""
+    found = []
+    for command in script.commands():
+        if command.words and "/" in command.words[0].literal:
+            found.append(Ran(command, command.words[0], "", "program"))
         word = script_of(command)
         if word is not None:
-            yield Ran(command, word, "", "sourced" if command.name in (".", "source") else "script")
+            how = "sourced" if command.name in (".", "source") else "script"
+            found.append(Ran(command, word, "", how))
+    return found
 
 
 def is_interpreter(command: Command) -> bool:

@@ -27,7 +27,8 @@ _WORTH = re.compile(
 
 
 def _find(job: Job) -> Iterator[Found]:
-    for ran in named_files(job) if _WORTH.search(job.command.text) else ():
+    near = [ran for ran in named_files(job.script) if ran.word.literal[:1] != "/"]
+    for ran in near if near and _WORTH.search(job.command.text) else ():
         yield from _relative(job, ran)
 
 

@@ -36,7 +36,7 @@ def _find(job: Job) -> Iterator[Found]:
                 f"{command.program} wants {_SETTINGS}, which nothing sets here",
                 "write --settings=APP.settings, or use the project's manage.py",
             )
-    for ran in files(job):
+    for ran in files(job) if job.file.host is not None else ():
         if ran.how == "script" and _is_bare(job, ran) and _has_no_settings(job, ran.command):
             yield job.found(
                 ran.word,

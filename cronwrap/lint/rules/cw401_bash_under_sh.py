@@ -40,6 +40,7 @@ _BRACES = re.compile(r"(?<![$\\'\"{])\{(?:[\w./-]+\.\.[\w./-]+|[^{}\s'\"]*,[^{}\
 
 
 _ARITHMETIC = re.compile(r"\$\(\([^$]*\b(RANDOM|SECONDS|EPOCHSECONDS)\b")
+_ODD = re.compile(r"[$({]")  # other words are the same for every shell
 
 
 class _Bashism(NamedTuple):
@@ -64,7 +65,9 @@ def _find(job: Job) -> Iterator[Found]:
     if job.script.is_posix or len(scripts) > 1:
         sh = _TITLES.get(job.dialect.name, "sh (dash)")
         for node in job.script.nodes():
-            for one in () if id(node) in others else _bashisms(job, node):
+            if id(node) in others or (type(node) is Word and not _ODD.search(node.text)):
+                continue
+            for one in _bashisms(job, node):
                 if not one.ash or job.dialect.name != "busybox":
                     yield job.found(
                         one.where,

@@ -16,7 +16,7 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.flow import Flow, programs
+from cronwrap.lint.flow import flow_of, programs
 from cronwrap.lint.rule import ERROR, WARNING, Rule
 from cronwrap.lint.shell import AndOr, Command, Script
 
@@ -33,7 +33,7 @@ _DESTRUCTIVE = {
 
 def _find(job: Job) -> Iterator[Found]:
     for script in job.script.scripts():
-        if len(script.items) > 1 and not Flow(job).ends_at_failure(script):
+        if len(script.items) > 1 and not flow_of(job).ends_at_failure(script):
             yield from _unguarded(job, script)
 
 

@@ -27,9 +27,11 @@ def _find(job: Job) -> Iterator[Found]:
     for script in job.script.scripts():
         yield from _in_background(job, script)
     for redirect in job.script.redirects():
-        target = redirect.target.text if redirect.target is not None else ""
-        is_two_to_one = (redirect.fd, redirect.operator, target) == (2, ">", "1")
-        if is_two_to_one and not job.raw[: redirect.start].rstrip(b" ").endswith(b"&"):
+        if redirect.fd != 2 or redirect.operator != ">" or redirect.target is None:  # noqa: PLR2004 - stderr
+            continue
+        if redirect.target.text == "1" and not job.raw[: redirect.start].rstrip(b" ").endswith(
+            b"&"
+        ):
             yield job.found(
                 redirect,
                 "this writes the errors into a file called 1",
@@ -41,8 +43,8 @@ def _find(job: Job) -> Iterator[Found]:
 
 def _in_background(job: Job, script: Script) -> Iterator[Found]:
     for before, after in pairwise(script.items):
-        mark, redirect = before.terminator, _first(after)
-        if mark is None or mark.text != "&" or redirect is None:
+        mark, redirect = before.terminator, _first(after) if before.background else None
+        if mark is None or redirect is None:
             continue
         start, end = job.spot(mark).start, job.spot(redirect).end
         gap = job.raw[mark.end : redirect.start]

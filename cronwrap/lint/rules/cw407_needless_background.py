@@ -19,19 +19,15 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job, Span
-from cronwrap.lint.flow import CHECK, Flow, programs
+from cronwrap.lint.flow import CHECK, flow_of, programs
 from cronwrap.lint.rule import INFO, WARNING, Rule
 from cronwrap.lint.shell import AndOr, Command
 
 
 def _find(job: Job) -> Iterator[Found]:
     items = job.script.items
-    if not items:
-        return
-    names = {command.program for command in programs(job.script)}
-    last = items[-1].terminator
-    alone = len(items) == 1 and "wait" not in names and not _starts_what_is_gone(job, items[0])
-    if last is not None and last.text == "&" and alone and job.nickname != "@reboot":
+    last = items[-1].terminator if items else None
+    if last is not None and last.text == "&" and job.nickname != "@reboot" and _is_alone(job):
         start = job.base + len(job.raw[: last.start].rstrip(b" \t"))
         again = "" if job.dialect.overlaps else f", and {job.dialect.title} may start it again"
         yield job.found(
@@ -53,10 +49,13 @@ def _find(job: Job) -> Iterator[Found]:
             return
 
 
-def _starts_what_is_gone(job: Job, item: AndOr) -> bool:
-    """Tell whether it is ``pgrep daemon || daemon &``."""
+def _is_alone(job: Job) -> bool:
+    """Tell whether nothing waits for it, and it is not ``pgrep daemon || daemon &``."""
+    item, *more = job.script.items
+    if more or any(command.program == "wait" for command in programs(job.script)):
+        return False
     marks = {operator.text for operator in item.operators}
-    return "||" in marks and Flow(job).kind(item.pipelines[0]) == CHECK
+    return "||" not in marks or flow_of(job).kind(item.pipelines[0]) != CHECK
 
 
 def _nohups(item: AndOr) -> list[Command]:

@@ -18,7 +18,7 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job, Span
-from cronwrap.lint.flow import JOB, Flow
+from cronwrap.lint.flow import JOB, Flow, flow_of
 from cronwrap.lint.rule import WARNING, Rule
 from cronwrap.lint.shell import AndOr, Command, Pipeline
 from cronwrap.schedule import normal_period_s
@@ -41,7 +41,7 @@ def _find(job: Job) -> Iterator[Found]:
                     "write flock -n to leave a run out, or -w SECONDS to wait for a while",
                     unsafe=[(Span(end, end), " -n")],
                 )
-    flow = Flow(job)
+    flow = flow_of(job)
     for script in job.script.scripts():
         for item in script.items:
             yield from _unguarded(flow, item)

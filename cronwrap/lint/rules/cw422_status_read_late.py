@@ -16,13 +16,13 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.flow import HELPER, JOB, PING, Flow, programs
+from cronwrap.lint.flow import HELPER, JOB, PING, Flow, flow_of, programs
 from cronwrap.lint.rule import ERROR, WARNING, Rule
 from cronwrap.lint.shell import AndOr, Command, Pipeline, Script, Variable
 
 
 def _find(job: Job) -> Iterator[Found]:
-    flow = Flow(job)
+    flow = flow_of(job)
     for script in job.script.scripts():
         for place, item in enumerate(script.items):
             status = _status(item.pipelines[0])

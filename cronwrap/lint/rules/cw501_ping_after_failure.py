@@ -18,15 +18,15 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.flow import JOB, Flow, Stand, stops
+from cronwrap.lint.flow import JOB, Flow, Stand, flow_of, stops
 from cronwrap.lint.pings import CLIENT_TEXTS
 from cronwrap.lint.rule import ERROR, Rule
 from cronwrap.lint.shell import AndOr, Compound
 
 
 def _find(job: Job) -> Iterator[Found]:
-    flow = Flow(job)
-    for stand in flow.stands():
+    flow = flow_of(job)
+    for stand in flow.stands:
         guarded = _job_before(flow, stand)
         if guarded is None or flow.ends_at_failure(stand.script):
             continue

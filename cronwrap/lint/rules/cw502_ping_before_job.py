@@ -16,14 +16,14 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.flow import CHECK, JOB, Flow, Stand
+from cronwrap.lint.flow import CHECK, JOB, Flow, Stand, flow_of
 from cronwrap.lint.pings import CLIENT_TEXTS
 from cronwrap.lint.rule import ERROR, Rule
 
 
 def _find(job: Job) -> Iterator[Found]:
-    flow = Flow(job)
-    for stand in flow.stands():
+    flow = flow_of(job)
+    for stand in flow.stands:
         if (
             stand.ping.tells == "success"
             and _comes_first(flow, stand)

@@ -16,15 +16,15 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.flow import ENDS, HELPER, JOB, PING, Flow, programs
+from cronwrap.lint.flow import ENDS, HELPER, JOB, PING, Flow, flow_of, programs
 from cronwrap.lint.pings import CLIENT_TEXTS, Ping
 from cronwrap.lint.rule import ERROR, Rule
 from cronwrap.lint.shell import AndOr, Command, Compound, Node, Pipeline, Script
 
 
 def _find(job: Job) -> Iterator[Found]:
-    flow = Flow(job)
-    for stand in flow.stands():
+    flow = flow_of(job)
+    for stand in flow.stands:
         if stand.ping.tells == "success" and stand.step:
             item, step = stand.item, stand.step
         elif stand.place and not stand.step and _reads_status(stand.ping):

@@ -17,7 +17,7 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job, Span
-from cronwrap.lint.flow import HELPER, JOB, Flow, Stand
+from cronwrap.lint.flow import HELPER, JOB, Flow, Stand, flow_of
 from cronwrap.lint.pings import CLIENT_TEXTS
 from cronwrap.lint.rule import ERROR, Rule
 from cronwrap.lint.shell import Command, Compound, Pipeline
@@ -30,10 +30,10 @@ _FILTERS = frozenset(
 
 
 def _find(job: Job) -> Iterator[Found]:
-    flow = Flow(job)
+    flow = flow_of(job)
     if "pipefail" in job.command.text or "PIPESTATUS" in job.command.text:
         return
-    for stand in flow.stands():
+    for stand in flow.stands:
         pipeline = _told_of(flow, stand)
         lost = _lost(flow, pipeline) if pipeline is not None else None
         if pipeline is None or lost is None:

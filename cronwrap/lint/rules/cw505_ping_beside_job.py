@@ -15,15 +15,15 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.flow import CHECK, HELPER, JOB, Flow, Stand, programs
+from cronwrap.lint.flow import CHECK, HELPER, JOB, Flow, Stand, flow_of, programs
 from cronwrap.lint.pings import CLIENT_TEXTS
 from cronwrap.lint.rule import ERROR, Rule
 from cronwrap.lint.shell import AndOr, Compound, Operator
 
 
 def _find(job: Job) -> Iterator[Found]:
-    flow = Flow(job)
-    for stand in flow.stands():
+    flow = flow_of(job)
+    for stand in flow.stands:
         mark = _mark(flow, stand)
         if mark is None:
             continue

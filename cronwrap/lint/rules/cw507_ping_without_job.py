@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.flow import CHECK, JOB, Flow, programs
+from cronwrap.lint.flow import CHECK, JOB, flow_of, programs
 from cronwrap.lint.pings import CLIENT_TEXTS
 from cronwrap.lint.rule import INFO, Rule
 
@@ -25,8 +25,8 @@ _MEANT = re.compile(r"heart-?beat|alive|dead ?man|watchdog|\bup\b|uptime", re.IG
 
 
 def _find(job: Job) -> Iterator[Found]:
-    flow = Flow(job)
-    first = next(iter(flow.stands()), None)
+    flow = flow_of(job)
+    first = next(iter(flow.stands), None)
     if first is None or job.percent is not None or job.script.errors:
         return
     kinds = {flow.kind(command) for command in programs(job.script)}

@@ -15,14 +15,14 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job, Span
-from cronwrap.lint.flow import JOB, Flow
+from cronwrap.lint.flow import JOB, flow_of
 from cronwrap.lint.pings import CLIENT_TEXTS
 from cronwrap.lint.rule import WARNING, Rule
 
 
 def _find(job: Job) -> Iterator[Found]:
-    flow = Flow(job)
-    for stand in flow.stands():
+    flow = flow_of(job)
+    for stand in flow.stands:
         rest = stand.item.pipelines[stand.step + 1 :]
         if stand.ping.tells not in ("start", "log") or flow.kind(*rest[:1]) != JOB:
             continue

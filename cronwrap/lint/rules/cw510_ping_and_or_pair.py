@@ -16,14 +16,14 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job, Span
-from cronwrap.lint.flow import JOB, Flow, Stand
+from cronwrap.lint.flow import JOB, Stand, flow_of
 from cronwrap.lint.pings import CLIENT_TEXTS, CLIENTS, Ping, check_of
 from cronwrap.lint.rule import WARNING, Rule
 
 
 def _find(job: Job) -> Iterator[Found]:
-    flow = Flow(job)
-    for stand in flow.stands():
+    flow = flow_of(job)
+    for stand in flow.stands:
         item, step = stand.item, stand.step
         marks = [mark.text for mark in item.operators[step - 1 : step + 1]] if step else []
         if stand.ping.tells != "success" or marks != ["&&", "||"]:

@@ -16,7 +16,7 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job, Span
-from cronwrap.lint.flow import Flow
+from cronwrap.lint.flow import flow_of
 from cronwrap.lint.pings import flags_of
 from cronwrap.lint.rule import INFO, WARNING, Rule
 
@@ -24,7 +24,7 @@ _FAILS = {"f", "fail", "fail-with-body", "K", "config", "w", "write-out"}
 
 
 def _find(job: Job) -> Iterator[Found]:
-    for stand in Flow(job).stands():
+    for stand in flow_of(job).stands:
         client = stand.ping.command
         flags = flags_of(client)
         if client.program != "curl" or flags & _FAILS:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from itertools import chain, pairwise
 
 from cronwrap.lint.crontab import Crontab, Found, Job
-from cronwrap.lint.flow import JOB, WRAPPERS, Flow, is_wrapper, programs
+from cronwrap.lint.flow import JOB, WRAPPERS, flow_of, is_wrapper, programs
 from cronwrap.lint.pings import CLIENT_TEXTS, check_of, pings_of
 from cronwrap.lint.rule import ERROR, Rule
 from cronwrap.lint.shell import Command, Node
@@ -73,7 +73,7 @@ def _name(wrapper: Command) -> str:
 
 def _programs(job: Job) -> tuple[str, ...]:
     """Return what *job* runs beside its pings: lines that run the same are one job."""
-    flow = Flow(job)
+    flow = flow_of(job)
     return tuple(
         " ".join([command.name, *command.values])
         for command in programs(job.script)

@@ -12,6 +12,7 @@ Good::
     0 3 * * * /usr/local/bin/backup && curl -fsS -m 10 'https://status.example.com/api/push/Ab3kTz91Qx?status=up&msg=OK'
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 from cronwrap.lint.crontab import Found, Job, Span
@@ -21,11 +22,11 @@ from cronwrap.lint.shell import AndOr, Command, Word
 
 def _find(job: Job) -> Iterator[Found]:
     for script in job.script.scripts():
-        items = list(script.items)
+        items = deque(script.items)
         while items:
-            item = items.pop(0)
-            url, mark = _url_at_end(item), item.terminator
-            if url is None or mark is None or mark.text != "&" or mark.start != url.end:
+            item = items.popleft()
+            url, mark = _url_at_end(item) if item.background else None, item.terminator
+            if url is None or mark is None or mark.start != url.end:
                 continue
             end = _rest(items, mark.end)
             if end == mark.end:
@@ -49,7 +50,7 @@ def _url_at_end(item: AndOr) -> Word | None:
     return word
 
 
-def _rest(items: list[AndOr], end: int) -> int:
+def _rest(items: deque[AndOr], end: int) -> int:
     """Return where the URL ends that goes on at *end*; take what belongs to it from *items*."""
     while items:
         first = items[0].pipelines[0].commands[0]
@@ -60,7 +61,7 @@ def _rest(items: list[AndOr], end: int) -> int:
         mark = items[0].terminator
         if mark is None or mark.text != "&" or mark.start != end:
             break
-        items.pop(0)
+        items.popleft()
         end = mark.end
     return end
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cronwrap.lint.crontab import Found, Job, Span
-from cronwrap.lint.flow import JOB, WRAPPERS, Flow, wrapper_of
+from cronwrap.lint.flow import JOB, WRAPPERS, Flow, flow_of, wrapper_of
 from cronwrap.lint.rule import ERROR, Rule
 from cronwrap.lint.shell import AndOr, Command, Compound, Node, Pipeline
 
@@ -37,7 +37,7 @@ class _Cover(NamedTuple):
 
 
 def _find(job: Job) -> Iterator[Found]:
-    flow = Flow(job)
+    flow = flow_of(job)
     for script in job.script.scripts():
         for item in script.items:
             for cover in _covers(flow, item):

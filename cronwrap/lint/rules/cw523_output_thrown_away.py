@@ -18,13 +18,13 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.flow import JOB, Flow, is_watched
+from cronwrap.lint.flow import JOB, Flow, flow_of, is_watched
 from cronwrap.lint.rule import WARNING, Rule
 from cronwrap.lint.shell import Command, Compound, Redirect, Script
 
 
 def _find(job: Job) -> Iterator[Found]:
-    flow = Flow(job)
+    flow = flow_of(job)
     for last in _final(job.script, flow):
         quiet = _silenced(last.redirects)
         if quiet is None or flow.kind(last) != JOB:

@@ -33,6 +33,7 @@ class Endpoint(NamedTuple):
         on: what it is told of, of TOLD; "recovered" is a success after failures it was told of.
         after: it is told of failures from this one in a row on; those before are a log to it.
         environment, tags: in the place of, and beside, the run's own.
+        tail_bytes: so much of the end of the output is told at most; None for what there is.
         not_late: why it is told of nothing late; "" when it may be.
         not_superseded: why it is told of nothing older than what it knows; "" when it may be.
         given: the word that ``--endpoint`` was given; may be secret.
@@ -53,6 +54,7 @@ class Endpoint(NamedTuple):
     after: int = 1
     environment: str = ""
     tags: Mapping[str, str] = NOTHING
+    tail_bytes: int | None = None
     not_late: str = ""
     not_superseded: str = ""
     given: str = ""
@@ -92,6 +94,8 @@ class Endpoint(NamedTuple):
             changes = {"phase": LOG, "detail": "; ".join(filter(None, (event.detail, count)))}
         elif event.phase == SUCCESS and event.failures >= after:
             changes["recovered"] = True
+        if self.tail_bytes is not None and len(event.output) > self.tail_bytes:
+            changes["output"] = event.output[len(event.output) - self.tail_bytes :]
         if self.environment:
             changes["environment"] = self.environment
         if self.tags:

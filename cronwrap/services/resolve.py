@@ -18,14 +18,14 @@ from cronwrap.services.fields import FIELDS, Standby
 from cronwrap.services.setting import Setting
 from cronwrap.services.spec import Definition, TemplateService, phases
 from cronwrap.services.table import Table
-from cronwrap.units import parse_duration
+from cronwrap.units import parse_duration, parse_size
 
 # Fields that a person sets for all services: a service's own variable gives way to them.
 _CONFIGURED = {"environment"}
 # What an endpoint of any service may say about the way there.
 TRANSPORT = (
     *("service", "timeout", "ca_file", "client_cert", "client_key"),
-    *("on", "after", "environment", "tags"),
+    *("on", "after", "environment", "tags", "tail_bytes"),
 )
 
 
@@ -78,6 +78,7 @@ class Resolver:
             after=_after(table),
             environment="" if "environment" in own else table.text("environment"),
             tags=NOTHING if "tags" in own else _tags(table),
+            tail_bytes=_tail_bytes(table),
             not_late="a datagram is never sent late" if self._definition.sends == DATAGRAM else "",
             not_superseded=_not_superseded(self._definition, on),
             secrets=tuple(self._secrets({**settings, **_derived(service)})),
@@ -244,6 +245,22 @@ def _after(table: Table) -> int:
     if not after or after != int(after):
         raise table.wrong("after", "a whole number, 1 or more")
     return int(after)
+
+
+def _tail_bytes(table: Table) -> int | None:
+    """Return how much of the output an endpoint is told, given as bytes or as ``"4 kB"``."""
+    given = table.data.get("tail_bytes")
+    try:
+        return parse_size(given) if isinstance(given, str) else _whole(table, "tail_bytes")
+    except ValueError as error:
+        raise table.error(f"tail_bytes {error}") from error
+
+
+def _whole(table: Table, key: str) -> int | None:
+    number = table.number(key)
+    if number is not None and number != int(number):
+        raise table.wrong(key, "a whole number")
+    return None if number is None else int(number)
 
 
 def _tags(table: Table) -> Mapping[str, str]:

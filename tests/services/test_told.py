@@ -122,3 +122,36 @@ def test_an_old_failure_is_news_to_what_never_hears_of_a_success(
     refusal = endpoint.refusal(FAILED.replace(late=True, superseded=True))
 
     assert (refusal == "") is told_late
+
+
+@pytest.mark.parametrize(
+    ("given", "output"),
+    [(8, "r\nthird\n"), ("8", "r\nthird\n"), ("1kB", "first\nother\nthird\n"), (0, None)],
+)
+def test_an_endpoint_gets_no_more_of_the_output_than_it_is_to(
+    given: object, output: str | None
+) -> None:
+    text = b"first\nother\nthird\n"
+    event = FAILED.replace(output=text, output_bytes=len(text))
+
+    sent = told(webhook(tail_bytes=given), event)
+
+    assert (sent.get("output"), sent["output_bytes"]) == (output, len(text))
+
+
+def test_a_report_says_how_much_of_the_output_an_endpoint_gets() -> None:
+    text = b"first\n" * 100
+    table = {"service": "slack", "url": "https://h/x", "tail_bytes": 12}
+    endpoint = from_table("chat", table, origin="", environ={})
+
+    (sent,) = endpoint.render(FAILED.replace(output=text, output_bytes=len(text)), {})
+
+    assert json.loads(sent.body)["text"].endswith(
+        "\nlast 12 of 600 bytes of output:\nfirst\nfirst\n"
+    )
+
+
+@pytest.mark.parametrize("given", [-1, 1.5, "much", True])
+def test_a_wrong_size_names_the_key(given: object) -> None:
+    with pytest.raises(CronwrapError, match=r"config.toml: \[endpoints.ops\]: tail_bytes "):
+        webhook(tail_bytes=given)

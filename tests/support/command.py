@@ -197,6 +197,19 @@ class Cronwrap:
         for pid in self.processes():
             with contextlib.suppress(ProcessLookupError):  # it may be ending by itself
                 os.kill(pid, signal.SIGKILL)
+        assert self._left_over() == []
+
+    def _left_over(self) -> list[Path]:
+        """Remove the files of ours in /tmp; return those whose wrapper was not killed."""
+        returncodes = {str(one.pid): one.process.returncode for one in self._started}
+        left = [
+            (path, returncodes[path.name.split("-")[1]])
+            for path in Path("/tmp").glob("cronwrap-*-*")  # noqa: S108 - where all have theirs
+            if path.name.split("-")[1] in returncodes
+        ]
+        for path, _ in left:
+            path.unlink(missing_ok=True)
+        return [path for path, returncode in left if returncode != -signal.SIGKILL]
 
     def processes(self) -> set[int]:
         """Return what runs with this test's state directory in its environment."""

@@ -27,13 +27,12 @@ _GROUPS = ("CW1", "CW2", "CW7")
 
 
 def _find(job: Job) -> Iterator[Found]:
-    if job.schedule is not None:
-        return
-    said = [(found.start, found.end) for found in _others(job)]
-    for error in job.schedule_errors:
-        where = job.schedule_at.at(error.start, error.end)
-        if all(end <= where.start or where.end <= start for start, end in said):
-            yield job.found(where, f"{error.message}; {costs(job.dialect)}", error.hint)
+    left = [(job.schedule_at.at(one.start, one.end), one) for one in job.schedule_errors]
+    others = _others(job)
+    while left and (said := next(others, None)) is not None:
+        left = [one for one in left if said.end <= one[0].start or one[0].end <= said.start]
+    for where, error in left:
+        yield job.found(where, f"{error.message}; {costs(job.dialect)}", error.hint)
 
 
 def _others(job: Job) -> Iterator[Found]:

@@ -32,7 +32,7 @@ def test_start_and_end_with_one_run_id_and_the_exit_status(
     assert "transfer-encoding" not in end.headers
     assert start.body == b""
     said = end.body.decode()
-    assert said.startswith("nightly succeeded after 0.0" if status == 0 else "nightly failed: exit")
+    assert said.startswith("nightly succeeded after 0." if status == 0 else "nightly failed: exit")
     assert "disk full\n" in said
 
 

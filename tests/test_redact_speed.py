@@ -72,17 +72,21 @@ def test_long_texts_lose_what_plain_patterns_find() -> None:
 
 @pytest.mark.parametrize("name", PIECES)
 def test_logs_lose_what_plain_patterns_find(name: str) -> None:
-    data = log(PIECES[name])[:LOG_BYTES]
+    data = _without_pem(log(PIECES[name])[:LOG_BYTES])
 
     assert Redactor()(data) == plain_redact.redacted(data)
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_texts_lose_what_plain_patterns_find(piece: str) -> None:
-    data = piece.encode() * (find.LONG_BYTES // len(piece) + 1)
-    shapes_only = Redactor()(data.replace(b"PRIVATE", b"PUBLIC"))
+    data = _without_pem(piece.encode() * (find.LONG_BYTES // len(piece) + 1))
 
-    assert shapes_only == plain_redact.redacted(data.replace(b"PRIVATE", b"PUBLIC"))
+    assert Redactor()(data) == plain_redact.redacted(data)
+
+
+def _without_pem(data: bytes) -> bytes:
+    """Return *data* without private keys: those are found by no pattern alone."""
+    return data.replace(b"PRIVATE", b"PUBLIC")
 
 
 def test_patterns_match_the_same_where_repeats_give_back() -> None:

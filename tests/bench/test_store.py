@@ -18,7 +18,9 @@ from tests.support.command import SCRIPT
 pytestmark = pytest.mark.bench
 CHECKS, RUNS = 1000, 1000
 ROUNDS = 15
-SUSPECT = "echo 'no key was found'; "
+# In pieces, as what the command line has is looked for beside the job.
+SUSPECT = "printf 'no %sen at %s://h: it has expired\\n' tok https; "
+TELLTALE = "printf 'pass%s=hunter22\\n' word; "
 FACTS = {"host": "vm", "user": "root", "command": "/usr/local/bin/job --all", "pid": 1, "uid": 0}
 
 
@@ -92,7 +94,8 @@ def test_what_it_adds_to_the_end_of_a_run(tmp_path: Path) -> None:
         {
             "nothing is remembered": lambda: end_ms(nothing),
             "a run": lambda: end_ms(kept),
-            "its output, in which there may be a secret": lambda: end_ms(kept, SUSPECT),
+            "its output, which speaks of secrets": lambda: end_ms(kept, SUSPECT),
+            "its output, with a secret in it": lambda: end_ms(kept, TELLTALE),
             "a log of its own": lambda: end_ms(kept, options=log_dir),
         },
     )

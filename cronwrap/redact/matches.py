@@ -1,7 +1,6 @@
 """What of a text the patterns match, and which of them are worth a try in a long one."""
 
 import re
-from binascii import a2b_base64
 from collections.abc import Iterable
 from functools import cache
 
@@ -25,6 +24,8 @@ def _matched(rule: Rule, data: bytes, lower: bytes) -> list[tuple[int, int, byte
     matches = re.compile(rule.pattern).finditer(lower if rule.lower else data)
     found = [(start, end, mark) for match in matches for start, end in (match.span(group),)]
     if rule.is_login:
+        from binascii import a2b_base64
+
         return [span for span in found if b":" in a2b_base64(data[span[0] : span[1]])]
     return found
 

@@ -55,7 +55,8 @@ def test_prose_is_told_once_and_not_word_by_word() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "simple"), [("1-10,5", "1-10"), ("1-6,3-4", "1-6"), ("5,5", "5"), ("*,5", "*")]
+    ("field", "simple"),
+    [("1-10,5", "1-10"), ("1-10,5,20", "1-10,20"), ("1-6,3-4", "1-6"), ("5,5", "5"), ("*,5", "*")],
 )
 def test_a_term_that_another_one_holds_is_redundant(field: str, simple: str) -> None:
     (found,) = findings("CW218", f"0 4 {field} * * x")

@@ -61,6 +61,7 @@ class Reporter:
             if place.label not in settled
         ]
         self._redact = Redactor(_job_environment(job), _secrets(places))
+        self._note_environ()
         self._say("labels", [courier.endpoint.label for courier in self._couriers])
         for message, hint in problems:
             self._say("problem", message, hint)
@@ -98,9 +99,17 @@ class Reporter:
             if courier.start_result is not None:
                 self._tell(courier, "start", courier.start_result)
             self._tell(courier, end.phase, result)
-        if owed:  # whoever sends it later must know of the variables that say where to
-            self._record.write({"environ": dict(self._environ.noted)})
+        if owed:
+            self._note_environ()
         self._say("done", owed)
+
+    def _note_environ(self) -> None:
+        """Have the record say which variables say where to report, for whoever tells it later.
+
+        At once, for this process may be killed, and the run cut off.
+        """
+        if self._environ.noted:
+            self._record.write({"environ": dict(self._environ.noted)})
 
     def _in_hindsight(self, end: Event) -> Event:
         """Return *end* as it looks beside earlier runs, where anybody asks for that."""

@@ -340,6 +340,26 @@ def test_variables_that_say_where_to_report_are_remembered(
     assert [request.path for request in httpd.received] == ["/services/T0/B0/XX"]
 
 
+def test_variables_that_say_where_to_report_are_known_of_a_run_that_was_cut_off(
+    cronwrap: Cronwrap, httpd: Httpd
+) -> None:
+    cronwrap.write_config('[endpoints.chat]\nservice = "slack"\n')
+    httpd.always = answer(200, b"ok")
+    where = {"SLACK_WEBHOOK_URL": f"{httpd.url}/services/T0/B0/XX"}
+    running = cronwrap.start("-c", "x", "-e", "chat", "--", "sleep", "60", env=where)
+    (record,) = eventually(lambda: list((cronwrap.state_dir / "runs").glob("*.run")))
+    eventually(lambda: b"'environ': " in record.read_bytes())
+    os.kill(running.pid, signal.SIGKILL)
+    running.process.wait()
+
+    def told() -> bool:
+        flush(cronwrap)
+        return len(httpd.received) == 1
+
+    eventually(told)
+    assert b"x was cut off" in httpd.received[0].body
+
+
 def test_of_two_flushers_at_once_one_sends(cronwrap: Cronwrap, httpd: Httpd) -> None:
     httpd.always = answer(503)
     for _ in range(3):

@@ -53,7 +53,14 @@ def _job(tmp_path: Path) -> None:
 
 
 def command_lines(cronwrap: Cronwrap) -> bytes:
-    return b"\n".join(Path(f"/proc/{pid}/cmdline").read_bytes() for pid in cronwrap.processes())
+    return b"\n".join(map(command_line, cronwrap.processes()))
+
+
+def command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""  # it has ended
 
 
 def test_nothing_is_said_of_them_in_a_whole_run(

@@ -14,7 +14,7 @@ import os
 import stat
 import time
 
-from cronwrap.state import RUNS, SAID, discard, make_private
+from cronwrap.state import RUNS, SAID, discard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,13 +37,7 @@ INFINITE = float("inf")
 
 def make(run_id: str, state_dir: str, environ: "Mapping[str, str]") -> str:
     """Make the file and return its path, "" where no directory takes one."""
-    runs = os.path.join(state_dir, RUNS)
-    try:
-        make_private(state_dir)
-        make_private(runs)
-    except OSError:
-        pass  # told where the run cannot be recorded
-    places = [(runs, "")]
+    places = [(os.path.join(state_dir, RUNS), "")]  # which the run's record has made
     places += [(one, f"{TEMPORARY}{os.getpid()}-") for one in temporary_directories(environ)]
     for directory, prefix in places:
         path = os.path.join(directory, f"{prefix}{run_id}{SAID}")

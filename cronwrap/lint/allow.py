@@ -42,22 +42,27 @@ def allows(file: Crontab) -> Iterator[Allow]:
     """Yield what comments of *file* allow."""
     if b"cronwrap:" not in file.data:
         return
+    above = _above(file)
     for line in file.of_kind("comment"):
         stripped = line.whole
         found = _COMMENT.match(stripped.text)
         if found:
-            about = 0 if found[1] == "allow-file" else _next(line)
+            about = 0 if found[1] == "allow-file" else above[line.number]
             for word in _WORD.finditer(found[2]):
                 span = stripped.at(found.start(2) + word.start(), found.start(2) + word.end())
                 yield Allow(file, word[0], span, about)
 
 
-def _next(comment: Line) -> int:
-    """Return the number of the line that *comment* stands above; comments between do not count."""
-    for line in comment.file.lines[comment.number :]:
+def _above(file: Crontab) -> dict[int, int]:
+    """Return which line each comment stands above, by number; comments between do not count."""
+    above = {}
+    following: Line | None = None
+    for line in reversed(file.lines):
         if line.kind != "comment":
-            return line.number
-    return comment.number
+            following = line
+        else:
+            above[line.number] = following.number if following is not None else line.number
+    return above
 
 
 def settle(
@@ -67,10 +72,15 @@ def settle(
     said = [allow for file in files for allow in allows(file)]
     if not said:
         return list(found)
+    places: dict[tuple[int, int], list[Allow]] = {}
+    for allow in said:
+        places.setdefault((id(allow.file), allow.line), []).append(allow)
     kept: list[Finding] = []
     used: set[Span] = set()
     for finding in found:
-        covering = [allow for allow in said if allow.covers(finding)]
+        file = id(finding.found.file)
+        near = [*places.get((file, 0), ()), *places.get((file, finding.line.number), ())]
+        covering = [allow for allow in near if allow.covers(finding)]
         used.update(allow.span for allow in covering)
         if not covering:
             kept.append(finding)

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
@@ -38,6 +39,7 @@ __all__ = [
 SCHEDULE_FIELDS = 5
 KINDS = ("blank", "comment", "assignment", "job", "bad", "continued")
 _WORD = re.compile(rb"[^ \t]+")
+_SHELL_WORD = re.compile(r"[^\s;&|<>()'\"`=]+")
 # How each kind of daemon tells an assignment from a job; the groups are name and value.
 _ASSIGNMENTS = {
     # A quoted name may have blanks; a quoted value may have nothing after it.
@@ -126,6 +128,35 @@ class Crontab:
         if self.dialect.bad_line not in ("file", "exit"):
             return None
         return next((line for line in self.lines if line.refusal), None)
+
+    @cached_property
+    def _named(self) -> dict[str, list[int]]:
+        """The numbers of the lines that assign each name, also of those that the daemon drops."""
+        named: dict[str, list[int]] = {}
+        for line in self.assignments:
+            named.setdefault(line.name, []).append(line.number)
+        return named
+
+    def next_named(self, name: str, number: int) -> int:
+        """Return which line below line *number* assigns *name*; one behind the last for none."""
+        numbers = self._named.get(name, [])
+        place = bisect_right(numbers, number)
+        return numbers[place] if place < len(numbers) else len(self.lines) + 1
+
+    def jobs_between(self, first: int, last: int) -> "Iterator[Job]":
+        """Yield the jobs below line *first* and above line *last*."""
+        place = bisect_right(self.jobs, first, key=lambda job: job.number)
+        while place < len(self.jobs) and self.jobs[place].number < last:
+            yield self.jobs[place]
+            place += 1
+
+    @cached_property
+    def paths(self) -> Counter[str]:
+        """In how many jobs each word with a slash stands."""
+        found: Counter[str] = Counter()
+        for job in self.jobs:
+            found.update({word for word in _SHELL_WORD.findall(job.command.text) if "/" in word})
+        return found
 
     def of_kind(self, kind: str) -> Sequence[Line]:
         """Return the lines of a kind; "line" for all."""

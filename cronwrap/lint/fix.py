@@ -31,24 +31,27 @@ def apply(data: bytes, edits: Iterable[Edit]) -> bytes:
     >>> apply(b"a;b\n", [Edit(1, 2, b" && "), Edit(4, 4, b"#\n")])
     b'a && b\n#\n'
     """
-    for edit in sorted(edits, reverse=True):
-        data = data[: edit.start] + edit.new + data[edit.end :]
-    return data
+    parts: list[bytes] = []
+    place = 0
+    for edit in sorted(edits):
+        parts += (data[place : edit.start], edit.new)
+        place = edit.end
+    return b"".join((*parts, data[place:]))
 
 
 def compatible(findings: Sequence[Finding], *, unsafe: bool) -> list[Finding]:
     """Return the findings that have a fix, first come first served where edits touch."""
-    taken: set[tuple[int, int]] = set()
     chosen = []
+    taken = bytearray()  # a 1 for each byte that an edit is about, and for the one behind it
     for finding in findings:
         fix = finding.found.fix
         if fix is None or not (fix.safe or unsafe):
             continue
-        spans = {(edit.start, edit.end) for edit in fix.edits}
-        if not any(
-            start <= end2 and start2 <= end for start, end in spans for start2, end2 in taken
-        ):
-            taken |= spans
+        taken = taken or bytearray(len(finding.found.file.data) + 1)
+        spans = [(edit.start, edit.end + 1) for edit in fix.edits]
+        if all(taken.find(1, start, end) < 0 for start, end in spans):
+            for start, end in spans:
+                taken[start:end] = b"\1" * (end - start)
             chosen.append(finding)
     return chosen
 

@@ -329,11 +329,7 @@ class Assignment(Line):
     @property
     def jobs(self) -> "Iterator[Job]":
         """The jobs that get it: those below, up to the next assignment of the name."""
-        for line in self.file.lines[self.number :]:
-            if isinstance(line, Assignment) and line.name == self.name:
-                return
-            if isinstance(line, Job):
-                yield line
+        yield from self.file.jobs_between(self.number, self.file.next_named(self.name, self.number))
 
 
 class Job(_Scheduled):
@@ -431,7 +427,8 @@ class Job(_Scheduled):
     def comment_above(self) -> str:
         """The text of the comments right above, without their marks."""
         texts = []
-        for line in reversed(self.file.lines[: self.number - 1]):
+        for number in range(self.number - 2, -1, -1):
+            line = self.file.lines[number]
             if line.kind != "comment":
                 break
             texts.append(line.text.strip().lstrip("#").strip())

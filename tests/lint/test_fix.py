@@ -1,5 +1,7 @@
 """Fixes change what they are about, and not one byte more; and once is enough."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,3 +106,43 @@ def test_any_file_is_linted_and_repaired_once_and_for_all(
     again = fix.fix(file.with_data(once.data), found, unsafe=unsafe)
 
     assert again.data == once.data
+
+
+def test_twenty_thousand_fixes_are_chosen_and_made_at_once() -> None:
+    file = Crontab(b"0 3 * * * cd /x; y\n" * 20_000)
+    edits = [Edit(at, at + 1, b" &&") for at in range(15, len(file.data), 19)]
+    found = [
+        Finding(
+            catalogue()[0],
+            "warning",
+            file.found(edit, "")._replace(fix=Fix(safe=True, edits=(edit,))),
+        )
+        for edit in edits
+    ]
+    begun_s = time.process_time()
+
+    chosen = fix.compatible(found, unsafe=False)
+    data = fix.apply(file.data, edits)
+
+    assert len(chosen) == 20_000
+    assert data == b"0 3 * * * cd /x && y\n" * 20_000
+    assert time.process_time() - begun_s < 20  # as a square it is minutes
+
+
+def test_what_many_comments_allow_is_looked_up() -> None:
+    file = Crontab(b"# cronwrap: allow CW404\n0 3 * * * cd /x; y\n" * 1500)
+    begun_s = time.process_time()
+
+    assert linter.lint([file], chosen(["CW404", "CW810"], [])) == []
+    assert time.process_time() - begun_s < 20
+
+
+def test_what_many_assignments_hold_for_is_looked_up() -> None:
+    names = b"".join(b"A%d=$B\n" % number for number in range(5_000))
+    file = Crontab(names + b"0 3 * * * sh -c $A7\n" + names)
+    begun_s = time.process_time()
+
+    found = linter.lint([file], chosen(["CW129", "CW301", "CW317"], []))
+
+    assert {one.rule.code for one in found} >= {"CW301"}
+    assert time.process_time() - begun_s < 20

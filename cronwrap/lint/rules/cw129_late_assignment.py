@@ -14,10 +14,12 @@ Good::
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from cronwrap.lint.crontab import Assignment, Found, Span
 from cronwrap.lint.rule import WARNING, Rule
 
+_ENOUGH = 1000  # jobs to look at
 _FOR_CRON = {"MAILTO", "MAILFROM", "PATH", "SHELL", "HOME", "CRON_TZ"}
 
 
@@ -25,9 +27,9 @@ def _find(assignment: Assignment) -> Iterator[Found]:
     file = assignment.file
     if file.dialect.late_assignments or next(iter(assignment.jobs), None) is not None:
         return
-    above = [job for job in file.jobs if job.number < assignment.number]
+    above = list(islice(file.jobs_between(0, assignment.number), _ENOUGH))
     name = assignment.name
-    used = name in _FOR_CRON or any(f"${name}" in job.command.text for job in above[:1000])
+    used = name in _FOR_CRON or any(f"${name}" in job.command.text for job in above)
     if not above or not used or any(job.value(name) == assignment.value for job in above[:1]):
         return
     line = Span(assignment.start, min(assignment.end + 1, len(file.data)))

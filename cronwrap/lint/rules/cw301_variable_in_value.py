@@ -15,13 +15,16 @@ Good::
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 
-from cronwrap.lint.crontab import Assignment, Found
+from cronwrap.lint.crontab import Assignment, Crontab, Found
 from cronwrap.lint.rule import ERROR, WARNING, Rule
 
 _VARIABLE = re.compile(r"(?:(?<![^\s/:=,\"])\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\$\([A-Za-z].*?\))")
 _IN_PATH = re.compile(r"\$\w+|\$\{\w+\}|\$\(.*?\)|`")
+_GIVEN = re.compile(r"(?:\s-[a-z]*c|\beval)\s+[\"']?\$\{?(\w+)")  # to a shell, which expands it
 _PATH = re.compile(r"\$PATH\b|\$\{PATH\}")
 _USUAL = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -66,8 +69,22 @@ def _expanded(assignment: Assignment) -> str:
 
 def _is_evaluated(assignment: Assignment) -> bool:
     """Tell whether a job gives the value to a shell, which expands it then."""
-    mark = re.compile(rf"(?:\s-[a-z]*c|\beval)\s+[\"']?\$\{{?{re.escape(assignment.name)}\b")
-    return any(mark.search(job.command.text) for job in assignment.jobs)
+    own = assignment.file
+    numbers = _evaluated(own).get(assignment.name, [])
+    place = bisect_right(numbers, assignment.number)
+    return place < len(numbers) and numbers[place] < own.next_named(
+        assignment.name, assignment.number
+    )
+
+
+@lru_cache(maxsize=1)
+def _evaluated(file: Crontab) -> dict[str, list[int]]:
+    """Return the names that jobs give to a shell to expand, and the numbers of their lines."""
+    names: dict[str, list[int]] = {}
+    for job in file.jobs:
+        for match in _GIVEN.finditer(job.command.text):
+            names.setdefault(match[1], []).append(job.number)
+    return names
 
 
 RULE = Rule("CW301", "variable-in-value", ERROR, "assignment", _find, only_with=("$", "`"))

@@ -20,10 +20,12 @@ Good (busybox)::
 
 import shlex
 from collections.abc import Iterator
+from itertools import islice
 
 from cronwrap.lint.crontab import Assignment, Found, Span
 from cronwrap.lint.rule import ERROR, WARNING, Rule
 
+_MOST_JOBS = 1000  # that one fix may change
 _KNOW_DELAY = ("cronie", "systemd")
 
 
@@ -55,8 +57,8 @@ def _find(assignment: Assignment) -> Iterator[Found]:
 
 def _moved(assignment: Assignment) -> list[tuple[Span, str]]:
     """Return the edits that put it into the jobs; none where a # in it would cut them."""
-    text, jobs = assignment.value_at.text, list(assignment.jobs)
-    if "#" in text or not assignment.name.isidentifier() or not jobs:
+    text, jobs = assignment.value_at.text, list(islice(assignment.jobs, _MOST_JOBS + 1))
+    if "#" in text or not assignment.name.isidentifier() or not 0 < len(jobs) <= _MOST_JOBS:
         return []
     value = text if text[:1] in "\"'" else shlex.quote(text)
     starts = [Span(job.command.start, job.command.start) for job in jobs]

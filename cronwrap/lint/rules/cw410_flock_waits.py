@@ -65,9 +65,8 @@ def _shortest_gap_s(job: Job) -> int:
 
 def _is_shared(job: Job, command: Command) -> bool:
     """Tell whether other lines take the same lock: then to wait is what it is for."""
-    locks = [word.literal for word in command.args if "/" in word.literal][:1]
-    lines = [line for line in job.file.jobs if locks and locks[0].encode() in line.data]
-    return len(lines) > 1
+    lock = next((word.literal for word in command.args if "/" in word.literal), "")
+    return job.file.paths[lock] > 1
 
 
 def _unguarded(flow: Flow, item: AndOr) -> Iterator[Found]:

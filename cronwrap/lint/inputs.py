@@ -13,7 +13,9 @@ from cronwrap.lint.detect import daemon_of
 from cronwrap.lint.host import Host
 
 STDIN = "-"
-MOST_BYTES = 16 * 1024 * 1024  # more than the longest that any daemon takes
+# More than the 10,000 lines and jobs that Debian's cron and cronie take, and more than a person or
+# a program writes: a log, an archive or an endless device is told at once, and not held in memory.
+MOST_BYTES = 16 * 1024 * 1024
 _NO_TEXT = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 SYSTEM_FILES = ("/etc/crontab",)
 SYSTEM_DIRECTORIES = ("/etc/cron.d",)
@@ -54,11 +56,11 @@ class Inputs:
         problems: what could not be read.
     """
 
-    def __init__(self, wanted: Wanted, stdin: Callable[[], bytes] | None = None) -> None:
+    def __init__(self, wanted: Wanted, stdin: Callable[[int], bytes] | None = None) -> None:
         self.wanted = wanted
         self.host = Host(wanted.root)
         self.problems: list[Problem] = []
-        self._stdin = stdin or sys.stdin.buffer.read
+        self._stdin = stdin or _standard_input
         self._dialect = wanted.dialect
 
     @property
@@ -79,7 +81,7 @@ class Inputs:
 
     def _of_path(self, path: str) -> Iterator[Crontab]:
         if path == STDIN:
-            yield self._crontab(self._stdin(), STDIN)
+            yield from self._of_stdin()
         elif Path(path).is_dir():
             yield from self._of_directory(path)
         elif dockerfile.is_one(path):
@@ -88,6 +90,15 @@ class Inputs:
             data = self._data(path)
             if data is not None:
                 yield self._crontab(data, path)
+
+    def _of_stdin(self) -> Iterator[Crontab]:
+        try:
+            data = self._stdin(MOST_BYTES + 1)
+        except OSError as error:
+            self._cannot("standard input", error)
+            return
+        if self._is_text("standard input", data):
+            yield self._crontab(data, STDIN)
 
     def _of_directory(self, path: str) -> Iterator[Crontab]:
         """Yield what stands in a directory: files, but for hidden ones and what is no text."""
@@ -213,9 +224,16 @@ class Inputs:
         try:
             fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # no FIFO may hold us
             with os.fdopen(fd, "rb") as file:
-                mode = os.fstat(fd).st_mode
-                if not stat.S_ISREG(mode):
-                    self.problems.append(Problem(f"{path}: this is no file"))
+                status = os.fstat(fd)
+                if not stat.S_ISREG(status.st_mode):
+                    hint = f"what comes through a pipe: cronwrap lint - < {path}"
+                    is_pipe = stat.S_ISFIFO(status.st_mode)
+                    self.problems.append(
+                        Problem(f"{path}: this is no file", hint if is_pipe else "")
+                    )
+                    return None
+                if status.st_size > MOST_BYTES:
+                    self._too_large(path)
                     return None
                 data = file.read(MOST_BYTES + 1)
         except OSError as error:
@@ -228,8 +246,7 @@ class Inputs:
 
     def _is_text(self, path: str, data: bytes) -> bool:
         if len(data) > MOST_BYTES:
-            message = f"{path}: this is larger than {MOST_BYTES >> 20} MiB; no daemon takes that"
-            self.problems.append(Problem(message, "is it the right file?"))
+            self._too_large(path)
             return False
         head = data[:8192]
         wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
@@ -240,11 +257,20 @@ class Inputs:
             return False
         return True
 
+    def _too_large(self, path: str) -> None:
+        message = f"{path}: this is larger than {MOST_BYTES >> 20} MiB, and not looked at"
+        hint = "no crontab is: Debian's cron takes 10,000 lines. Is it the right file?"
+        self.problems.append(Problem(message, hint))
+
     def _cannot(self, path: str, error: OSError) -> None:
         hint = ""
         if isinstance(error, PermissionError):
             hint = "ask as root, or as who owns it"
         self.problems.append(Problem(f"{path}: cannot be read: {error.strerror}", hint))
+
+
+def _standard_input(most_bytes: int) -> bytes:
+    return sys.stdin.buffer.read(most_bytes) if sys.stdin is not None else b""
 
 
 def _listed(user: str) -> bytes | None:

@@ -1,11 +1,13 @@
 """What is named is read: files, directories, images, users' crontabs, whole hosts."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from cronwrap.lint.inputs import Inputs, Wanted
+from tests.support.command import SCRIPT
 
 JOB = b"0 3 * * * /bin/x\n"
 
@@ -13,7 +15,7 @@ JOB = b"0 3 * * * /bin/x\n"
 def read(*paths: object, stdin: bytes = b"", **wanted: object) -> Inputs:
     """Return the inputs; ``.read()`` gives the crontabs."""
     words = tuple(str(path) for path in paths)
-    return Inputs(Wanted(paths=words, **wanted), lambda: stdin)  # type: ignore[arg-type]  # the caller's
+    return Inputs(Wanted(paths=words, **wanted), lambda most: stdin[:most])  # type: ignore[arg-type]  # the caller's
 
 
 def host(root: Path) -> Path:
@@ -138,7 +140,36 @@ def test_a_file_of_a_hundred_megabytes_is_told_and_not_read(tmp_path: Path) -> N
     inputs = read(tmp_path / "x")
 
     assert inputs.read() == []
-    assert "larger than 16 MiB; no daemon takes that" in inputs.problems[0].message
+    assert "larger than 16 MiB, and not looked at" in inputs.problems[0].message
+    assert "takes 10,000 lines" in inputs.problems[0].hint
+
+
+def test_what_comes_without_end_is_told_and_not_kept() -> None:
+    with Path("/dev/zero").open("rb") as endless:
+        done = subprocess.run(
+            ["sh", "-c", 'ulimit -v 500000; exec "$@"', "sh", SCRIPT, "lint", "-"],
+            stdin=endless, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+
+    assert done.returncode == 2
+    assert "standard input: this is larger than 16 MiB, and not looked at" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("shell", "status", "said"),
+    [
+        ('exec "$0" lint - <&-', 0, ""),
+        ('printf "\\377\\376a\\0" | "$0" lint -', 2, "standard input: this is UTF-16"),
+    ],
+)
+def test_a_standard_input_that_is_no_crontab_is_told(shell: str, status: int, said: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", shell, SCRIPT], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert (done.returncode, "Traceback" in done.stderr) == (status, False)
+    assert said in done.stderr
 
 
 def test_what_is_not_there_or_no_file_is_told(tmp_path: Path) -> None:

@@ -150,6 +150,22 @@ def test_a_wrong_key_is_rejected_with_what_to_do(api: Httpd) -> None:
     assert told.why.endswith("the API key is not right, or is not of this site (see site)")
 
 
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        (b'{"errors":[]}', "accepted"),
+        (b'{"status":"ok"}', "accepted"),
+        (b"", "accepted"),
+        (b'{"errors": ["Payload is not in the expected format"]}', "rejected"),
+        (b"<html>Log in</html>", "rejected"),
+    ],
+)
+def test_what_was_taken_in_with_errors_was_not(httpd: Httpd, said: bytes, kind: str) -> None:
+    httpd.always = answer(202, said)
+
+    assert tell(httpd, "datadog", SUCCEEDED, base="{url}", api_key="k").kinds == [kind, kind]
+
+
 def test_the_pause_that_a_rate_limit_tells_is_kept(httpd: Httpd) -> None:
     httpd.always = answer(429, b"{}", X_RateLimit_Reset=17)
 

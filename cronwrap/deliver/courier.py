@@ -190,8 +190,8 @@ class _Delivery:
         refused = None
         for delivery in deliveries:
             result = self._one(delivery)
-            if result.kind == UNDELIVERED:  # all of it is sent again later
-                return result
+            if result.kind == UNDELIVERED:  # all of it is sent again later, where that may be
+                return result._replace(kind=REJECTED) if self._endpoint.not_late else result
             if result.kind == REJECTED and refused is None:  # keeps no other part back
                 refused = result
         return refused or Result(kind=ACCEPTED)

@@ -273,6 +273,17 @@ def test_an_endpoint_is_not_told_of_a_phase_it_is_not_for(
     assert len(httpd.received) == 1
 
 
+def test_what_is_never_sent_late_is_not_kept_for_later(courier_to: MakeCourier) -> None:
+    endpoint = services.from_url("udp://nowhere.invalid:8125", where="test", environ={})
+
+    result = finish(courier_to(endpoint))
+
+    assert (result.kind, result.why) == (
+        REJECTED,
+        "could not resolve the host name nowhere.invalid",
+    )
+
+
 def test_a_slow_endpoint_does_not_delay_another(
     httpd: Httpd, courier_to: MakeCourier, deaf_url: str
 ) -> None:

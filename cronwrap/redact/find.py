@@ -8,11 +8,13 @@ from cronwrap.redact.shapes import FAMILIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cronwrap.redact.rule import Rule
 
     Span = tuple[int, int, bytes]
 
-LONG_BYTES = 1 << 16  # in which one look for many rules saves more than its pattern costs
+LONG_BYTES = 1 << 17  # in which one look for many rules saves more than its pattern costs
 MAX_LOOKS = 50
 LOOK_BYTES = 4200  # no pattern reaches further from its word before it knows
 OWNER_BYTES = 12
@@ -22,7 +24,7 @@ def spans(data: bytes) -> "list[Span]":
     """Return where each begins and ends, and its mark, in order; they may overlap."""
     lower = data.lower()  # of the same length, for bytes
     if len(data) < LONG_BYTES:
-        rules = [rule for _, family in FAMILIES for rule in family if _may_match(rule, data, lower)]
+        rules = [*_possible(data, lower)]
         if not rules:
             return []
         from cronwrap.redact import matches
@@ -33,9 +35,15 @@ def spans(data: bytes) -> "list[Span]":
     return matches.spans(rules, data, lower)
 
 
-def _may_match(rule: "Rule", data: bytes, lower: bytes) -> bool:
+def _possible(data: bytes, lower: bytes) -> "Iterator[Rule]":
+    for rare, rules in FAMILIES:
+        text = lower if rules[0].lower else data
+        if rare in text:
+            yield from (rule for rule in rules if _may_match(rule, text))
+
+
+def _may_match(rule: "Rule", text: bytes) -> bool:
     """Tell whether a secret may stand at one of the first places of a word of *rule*."""
-    text = lower if rule.lower else data
     for word in rule.words:
         start, looks = text.find(word), 0
         while start >= 0:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from cronwrap.event import PHASES, SUCCESS, Event
 from cronwrap.services.address import HTTP, is_url
-from cronwrap.services.base import NOTHING, Service
+from cronwrap.services.base import NOTHING, File, Service
 from cronwrap.services.endpoint import Endpoint
 from cronwrap.services.fields import FIELDS, Standby
 from cronwrap.services.setting import Setting
@@ -296,11 +296,15 @@ def _derived(service: Service) -> Mapping[str, Any]:
 
 
 def _address(service: Service) -> str:
-    """Return where *service* sends to, no more of a URL than its host, found by asking it."""
+    """Return where *service* sends to, no more of a URL than its host, found by asking it.
+
+    Of a file its directory: the file's own name is that of a check.
+    """
     for phase in PHASES:
         event = Event(check="check", run_id="00000000-0000-0000-0000-000000000000", phase=phase)
         for delivery in service.render(event, {}):
-            return delivery.place
+            is_file = isinstance(delivery, File)
+            return str(Path(delivery.place).parent) if is_file else delivery.place
     return ""
 
 

@@ -313,4 +313,8 @@ def test_a_file_url_is_a_directory_for_the_collector() -> None:
 
     (delivery,) = endpoint.render(SUCCEEDED, {})
     assert delivery.path == "/var/lib/a b/cronwrap_nightly.prom"
-    assert endpoint.label.endswith("(/var/lib/a b/cronwrap_check.prom)")
+    assert endpoint.label.endswith("(/var/lib/a b)")
+
+
+def test_an_endpoint_is_called_by_its_directory(tmp_path: Path) -> None:
+    assert directory_of(tmp_path).label == f"ops ({tmp_path})"

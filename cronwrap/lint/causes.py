@@ -31,6 +31,7 @@ _FOLLOWS = {
     "CW205": frozenset({"CW216"}),
     "CW206": frozenset({"CW216"}),
     "CW704": frozenset({"CW207"}),
+    "CW309": frozenset({"CW306"}),
     "CW416": frozenset({"CW133"}),
 }
 

@@ -240,3 +240,10 @@ def test_a_shell_that_is_not_there_is_found(root: Path) -> None:
         "/bin/zsh is not there; no job below runs"
     ]
     assert messages(root, "CW315", "x", "SHELL=/bin/sh") == []
+
+
+def test_a_script_below_a_directory_that_is_missing_is_not_told_as_well(root: Path) -> None:
+    data = b"0 3 * * * root cd /srv/gone && ./run.sh\n"
+    crontab = Crontab(data, "/etc/cron.d/x", dialect="debian", host=Host(str(root)))
+
+    assert [one.rule.code for one in linter.lint([crontab])] == ["CW309"]

@@ -1,6 +1,5 @@
 """One call of the linter: what is read, what is found, what is repaired."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 from cronwrap.errors import CronwrapError
 from cronwrap.lint import fix, mask
 from cronwrap.lint.crontab import Crontab
+from cronwrap.lint.diff import unified
 from cronwrap.lint.finding import Finding
 from cronwrap.lint.inputs import STDIN, Problem
 from cronwrap.lint.linter import lint
@@ -74,7 +74,7 @@ def diff(before: Sequence[Crontab], after: Sequence[Crontab]) -> str:
 
 def _diff(old: Crontab, new: Crontab) -> Iterator[str]:
     path = mask.printable(old.path)
-    for line in difflib.unified_diff(_shown(old), _shown(new), path, path):
+    for line in unified(_shown(old), _shown(new), path):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 

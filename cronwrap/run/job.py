@@ -91,6 +91,7 @@ def assemble(line: "Line", environ: "Mapping[str, str]", config: "Config | None"
         if option.key != "check":
             job.values[option.key], job.origins[option.key] = _value(job, option, levels)
     _judge_files(job)
+    job.warnings += _without_effect(job)
     if line.problem:
         job.stop(line.problem, line.hint)
     return job
@@ -205,6 +206,19 @@ def _convert_one(option: "Option", written: "Any") -> "Any":
         return options.convert(option, text)
     except ValueError as error:
         raise ValueError(f"{text!r} {error}") from None
+
+
+def _without_effect(job: Job) -> "Iterator[tuple[str, str]]":
+    """Tell of options on the command line that do nothing as it stands."""
+    allowed = bool(job.overlap) and job.overlap[0] == "allow"
+    for option in options.OPTIONS:
+        if not job.origins.get(option.key, "").startswith("option "):
+            continue
+        if allowed and (option.needs is options.LOCKING or option.key in options.LOCKING[1:]):
+            yield f"--{option.name} has no effect with --overlap allow", "leave one of them out"
+        elif option.needs and not any(job.values[key] for key in option.needs):
+            needs = " or ".join(f"--{options.BY_KEY[key].name}" for key in option.needs)
+            yield f"--{option.name} has no effect without {needs}", "give both, or neither"
 
 
 def _judge_files(job: Job) -> None:

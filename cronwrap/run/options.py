@@ -25,6 +25,9 @@ JOB, START, OUTPUT, VERDICT, REPORT, SCHEDULE, OTHER = TOPICS = (
 )  # fmt: skip
 
 
+LOCKING = ("overlap", "lock", "lock_per_args", "max_parallel")
+
+
 class Option:
     """One option of a run.
 
@@ -35,11 +38,12 @@ class Option:
             in any other option is told and the job runs.
         level: where it may be given: "any", or "line" for the command line and environment only.
         topic: one of TOPICS; where help and manual list it.
+        needs: keys of options; without all of them this one has no effect.
     """
 
     __slots__ = (
         "choices", "default", "execution", "help", "kind", "level", "metavar", "multiple",
-        "name", "short", "topic",
+        "name", "needs", "short", "topic",
     )  # fmt: skip
 
     def __init__(
@@ -56,6 +60,7 @@ class Option:
         level: str = "any",
         choices: "tuple[str, ...]" = (),
         topic: str = JOB,
+        needs: "tuple[str, ...]" = (),
     ) -> None:
         self.name = name
         self.kind = kind
@@ -68,6 +73,7 @@ class Option:
         self.level = level
         self.choices = choices
         self.topic = topic
+        self.needs = needs
 
     @property
     def key(self) -> str:
@@ -120,23 +126,23 @@ OPTIONS = (
            metavar="N", execution=True, topic=START),
     Option("fail-after-skips", "number",
            "Report skipped runs as failures from this one in a row on; 0 is never.",
-           metavar="N", topic=START),
+           metavar="N", topic=START, needs=LOCKING),
     Option("overlap-limit", "duration",
            "It is a failure when a run is skipped because of one that is older; nor is that waited "
            "for.",
-           metavar="DURATION", topic=START),
+           metavar="DURATION", topic=START, needs=LOCKING),
     Option("splay", "duration",
            "Start the job later by up to so long: by how much is the same for each run of a check "
            "on a host.",
            metavar="DURATION", execution=True, topic=START),
     Option("splay-random", "flag", "Have --splay choose anew for each run.", execution=True,
-           topic=START),
+           topic=START, needs=("splay",)),
     Option("retries", "number", "Start the job again when it has failed, so many times at the most.",
            metavar="N", execution=True, topic=START),
     Option("retry-delay", "duration", "How long to wait before the first retry.",
-           metavar="DURATION", default=30.0, execution=True, topic=START),
+           metavar="DURATION", default=30.0, execution=True, topic=START, needs=("retries",)),
     Option("retry-backoff", "backoff", "By how much each wait is longer than the one before.",
-           metavar="X", default=2.0, execution=True, topic=START),
+           metavar="X", default=2.0, execution=True, topic=START, needs=("retries",)),
     Option("output", "choice",
            "What of the output is passed on: all as it comes (all), all at the end of a run that "
            "failed (on-failure), or nothing (none).",
@@ -155,7 +161,7 @@ OPTIONS = (
            "compressed and freed of secrets when the run is over.",
            metavar="DIR", topic=OUTPUT),
     Option("log-limit", "size", "How much of one run's output to keep in the log directory.",
-           metavar="SIZE", default=2**30, topic=OUTPUT),
+           metavar="SIZE", default=2**30, topic=OUTPUT, needs=("log_dir",)),
     Option("success-codes", "codes",
            "Exit statuses that are a success: a list such as 0,24 or 0,20-29. May be given again.",
            metavar="CODES", default=[((0, 0),)], multiple=True, topic=VERDICT),
@@ -193,7 +199,7 @@ OPTIONS = (
     Option("stall-action", "choice",
            "What to do with a job that has stalled: warn of it, or end it as at a timeout.",
            metavar="ACTION", default="warn", choices=("warn", "end"), execution=True,
-           topic=VERDICT),
+           topic=VERDICT, needs=("stall_timeout",)),
     Option("strict-exit", "flag",
            "End with the verdict as exit status: 0, or on a failure the job's own, 1 if that is 0.",
            topic=VERDICT),
@@ -225,9 +231,9 @@ OPTIONS = (
            metavar="FIELDS", topic=SCHEDULE),
     Option("timezone", "text",
            "Time zone of the schedule, such as Europe/Vienna; this machine's if not given.",
-           metavar="ZONE", topic=SCHEDULE),
+           metavar="ZONE", topic=SCHEDULE, needs=("schedule",)),
     Option("grace", "duration", "How late a run may begin before it is overdue.",
-           metavar="DURATION", default=3600.0, topic=SCHEDULE),
+           metavar="DURATION", default=3600.0, topic=SCHEDULE, needs=("schedule",)),
     Option("config", "text", "Read this configuration file in place of the usual two.",
            metavar="FILE", level="line", topic=OTHER),
     Option("state-dir", "text", "Directory that holds the history.",

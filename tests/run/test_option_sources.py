@@ -151,3 +151,32 @@ def test_a_job_within_a_job_has_a_check_and_an_id_of_its_own(cronwrap: Cronwrap)
 
     assert lines[::2] == ["outer", "inner"]
     assert lines[1] != lines[3]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            "--fail-after-skips 3",
+            "--fail-after-skips has no effect without --overlap or --lock or --lock-per-args or "
+            "--max-parallel\ncronwrap: hint: give both, or neither",
+        ),
+        (
+            "--overlap allow --max-parallel 2",
+            "--max-parallel has no effect with --overlap allow\n"
+            "cronwrap: hint: leave one of them out",
+        ),
+        ("--overlap skip --fail-after-skips 3", ""),
+    ],
+)
+def test_an_option_that_does_nothing_as_it_stands_is_told_and_the_job_runs(
+    cronwrap: Cronwrap, line: str, told: str
+) -> None:
+    done = cronwrap(*line.split(), "--", "echo", "ran")
+    assert (done.returncode, done.stdout) == (0, "ran\n")
+    assert done.stderr == (f"cronwrap: {told}\n" if told else "")
+
+
+def test_a_setting_for_all_checks_may_have_no_effect_on_one(cronwrap: Cronwrap) -> None:
+    config = "[defaults]\nfail_after_skips = 3\ngrace = '5m'\n"
+    assert cronwrap("--", "true", config=config).stderr == ""

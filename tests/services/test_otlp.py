@@ -157,7 +157,7 @@ def test_a_part_that_was_thrown_away_is_no_acceptance(status: int, body: bytes, 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"signals": ["trace"]}, "signals must be of traces, logs, metrics"),
+        ({"signals": ["trace"]}, "signals must be one of traces, logs, metrics"),
         ({"headers": {"a b": "c"}}, "headers must be a table"),
         ({"headers": {"a": 1}}, "headers must be a table"),
     ],

@@ -13,12 +13,12 @@ from zlib import crc32
 from cronwrap.errors import CronwrapError, nearest
 from cronwrap.event import PHASES
 from cronwrap.redact import mask_url
-from cronwrap.services import spec
+from cronwrap.services import spec, transport
 from cronwrap.services.address import HTTP, belongs, check_url, is_url, split_scheme
 from cronwrap.services.base import Service
 from cronwrap.services.endpoint import Endpoint
 from cronwrap.services.fields import FIELDS
-from cronwrap.services.resolve import TRANSPORT, Resolver
+from cronwrap.services.resolve import Resolver
 from cronwrap.services.table import Table
 from cronwrap.services.tables import TABLES
 from cronwrap.services.template import UnknownFieldError
@@ -68,7 +68,7 @@ def define(name: str, table: object, *, origin: str) -> spec.Definition:
         key = f"settings.{error.field} = {{ }} makes it a key of the endpoint"
         error.hint = f"{key}; {error.hint}"
         raise
-    taken = sorted({*TRANSPORT} & definition.settings.keys() - FIELDS.keys())
+    taken = sorted({*transport.KEYS} & definition.settings.keys() - FIELDS.keys())
     if taken:
         message = f"{origin}: [services.{name}.settings]: {taken[0]} is a key of every endpoint"
         raise CronwrapError(message, hint="give it another name")

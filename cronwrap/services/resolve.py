@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from cronwrap.event import PHASES, SUCCESS, Event
+from cronwrap.services import transport
 from cronwrap.services.address import HTTP, is_url
 from cronwrap.services.base import NOTHING, File, Service
 from cronwrap.services.endpoint import Endpoint
@@ -18,17 +19,9 @@ from cronwrap.services.fields import FIELDS, Standby
 from cronwrap.services.setting import Setting
 from cronwrap.services.spec import Definition, TemplateService, phases
 from cronwrap.services.table import Table
-from cronwrap.units import parse_duration, parse_size
 
 # Fields that a person sets for all services: a service's own variable gives way to them.
 _CONFIGURED = {"environment"}
-# What an endpoint of any service may say about the way there.
-TRANSPORT = (
-    *("service", "timeout", "ca_file", "client_cert", "client_key"),
-    *("on", "after", "environment", "tags", "tail_bytes"),
-)
-
-
 DATAGRAM = "datagram"
 
 
@@ -49,7 +42,7 @@ class Resolver:
         header: str,
     ) -> None:
         self._definition = definition
-        self._table = Table(data, path, header, [*TRANSPORT, *definition.settings])
+        self._table = Table(data, path, header, [*transport.KEYS, *definition.settings])
         self._environ = environ
 
     def endpoint(self, name: str, label: str = "") -> Endpoint:
@@ -70,15 +63,15 @@ class Resolver:
             service=service,
             label=label or f"{name} ({address or self._definition.name})",
             origin=table.path,
-            timeout_s=_timeout_s(table),
+            timeout_s=transport.timeout_s(table),
             ca_file=self._trust("ca_file", settings),
             client_cert=self._trust("client_cert", settings),
             client_key=self._trust("client_key", settings),
             on=on,
-            after=_after(table),
+            after=transport.after(table),
             environment="" if "environment" in own else table.text("environment"),
-            tags=NOTHING if "tags" in own else _tags(table),
-            tail_bytes=_tail_bytes(table),
+            tags=NOTHING if "tags" in own else transport.tags(table),
+            tail_bytes=transport.tail_bytes(table),
             not_late="a datagram is never sent late" if self._definition.sends == DATAGRAM else "",
             not_superseded=_not_superseded(self._definition, on),
             secrets=tuple(self._secrets({**settings, **_derived(service)})),
@@ -239,35 +232,6 @@ class Resolver:
         ]
 
 
-def _after(table: Table) -> int:
-    """Return from which failure in a row on an endpoint is told."""
-    after = table.number("after", 1)
-    if not after or after != int(after):
-        raise table.wrong("after", "a whole number, 1 or more")
-    return int(after)
-
-
-def _tail_bytes(table: Table) -> int | None:
-    """Return how much of the output an endpoint is told, given as bytes or as ``"4 kB"``."""
-    given = table.data.get("tail_bytes")
-    try:
-        return parse_size(given) if isinstance(given, str) else _whole(table, "tail_bytes")
-    except ValueError as error:
-        raise table.error(f"tail_bytes {error}") from error
-
-
-def _whole(table: Table, key: str) -> int | None:
-    number = table.number(key)
-    if number is not None and number != int(number):
-        raise table.wrong(key, "a whole number")
-    return None if number is None else int(number)
-
-
-def _tags(table: Table) -> Mapping[str, str]:
-    tags = table.table("tags")
-    return {name: tags.text(name) for name in tags.data}
-
-
 def _not_superseded(definition: Definition, on: Collection[str]) -> str:
     """Return why an event is not told when a newer one of its check has been; "" when it is.
 
@@ -327,15 +291,3 @@ def _secret_parts(url: str, *, path: bool) -> list[str]:
     login = parts.netloc.rpartition("@")[0]
     whole = (login, login.partition(":")[2], parts.query, parts.path.strip("/") if path else "")
     return [part for part in whole if part]
-
-
-def _timeout_s(table: Table) -> float | None:
-    """Return the time-out, given as seconds or as ``"10s"``."""
-    given = table.data.get("timeout")
-    try:
-        timeout_s = parse_duration(given) if isinstance(given, str) else table.number("timeout")
-    except ValueError as error:
-        raise table.error(f"timeout {error}") from error
-    if timeout_s == 0:
-        raise table.wrong("timeout", "more than 0 seconds")
-    return timeout_s

@@ -17,9 +17,8 @@ import pytest
 from cronwrap.cli import main
 from cronwrap.docgen.files import ROOT
 from cronwrap.run import options
-from cronwrap.services import answers, names, request, setting, spec
+from cronwrap.services import answers, names, request, setting, spec, transport
 from cronwrap.services.fields import FIELDS, FILTERS, TEXTS
-from cronwrap.services.resolve import TRANSPORT
 from tests.support.command import SCRIPT, Cronwrap
 from tests.support.remembered import leave, run_of
 from tests.support.tools import need
@@ -102,7 +101,7 @@ def test_every_word_of_a_configuration_is_in_the_manual() -> None:
     fields = {*FIELDS, *TEXTS, *FILTERS, "cut", "verb"}
     service = {*spec.KEYS, *setting.KINDS, *setting.KEYS, *request.KEYS}
     answer = {*answers.KEYS, *answers.RETRY_KEYS}
-    assert {*keys, *fields, *service, *answer, *TRANSPORT} - words == set()
+    assert {*keys, *fields, *service, *answer, *transport.KEYS} - words == set()
 
 
 @pytest.mark.parametrize("service", names())

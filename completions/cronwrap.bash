@@ -30,7 +30,7 @@ _cronwrap()
                 :--heartbeat | :--ionice | :--keep-output | :--kill-after | \
                 :--lock | :--log-dir | :--log-limit | :--max-parallel | \
                 :--min-duration | :--nice | :--output | :--overlap | \
-                :--overlap-limit | :--report-budget | :--retries | \
+                :--overlap-limit | :--redact | :--report-budget | :--retries | \
                 :--retry-backoff | :--retry-delay | :--schedule | :--signal | \
                 :--skip-codes | :--slow-factor | :--splay | :--stall-action | \
                 :--stall-timeout | :--state-dir | :--success-codes | :--tag | \
@@ -82,10 +82,10 @@ _cronwrap()
                 --log-dir --log-limit --success-codes --warn-codes --skip-codes
                 --fail-if --fail-unless --warn-if --fail-on-stderr
                 --fail-on-empty-output --min-duration --expect --stall-timeout
-                --stall-action --strict-exit --no-output-in-report --environment
-                --tag --fail-after --slow-factor --fast-factor --heartbeat
-                --report-budget --schedule --timezone --grace --config
-                --state-dir --dry-run -v --verbose --version -h --help
+                --stall-action --strict-exit --no-output-in-report --redact
+                --environment --tag --fail-after --slow-factor --fast-factor
+                --heartbeat --report-budget --schedule --timezone --grace
+                --config --state-dir --dry-run -v --verbose --version -h --help
             " -- "$cur"))
             ;;
         run:-*)
@@ -98,10 +98,10 @@ _cronwrap()
                 --log-dir --log-limit --success-codes --warn-codes --skip-codes
                 --fail-if --fail-unless --warn-if --fail-on-stderr
                 --fail-on-empty-output --min-duration --expect --stall-timeout
-                --stall-action --strict-exit --no-output-in-report --environment
-                --tag --fail-after --slow-factor --fast-factor --heartbeat
-                --report-budget --schedule --timezone --grace --config
-                --state-dir --dry-run -v --verbose -h --help
+                --stall-action --strict-exit --no-output-in-report --redact
+                --environment --tag --fail-after --slow-factor --fast-factor
+                --heartbeat --report-budget --schedule --timezone --grace
+                --config --state-dir --dry-run -v --verbose -h --help
             " -- "$cur"))
             ;;
         config:-*)

@@ -25,7 +25,7 @@ function __cronwrap_place
                 set -e words[1]
                 printf '%s\n' job $words
                 return
-            case -c --check -e --endpoint -t --timeout --kill-after --signal --chdir --env-file --nice --ionice --umask --overlap --lock --max-parallel --fail-after-skips --overlap-limit --splay --retries --retry-delay --retry-backoff --output --tail-bytes --keep-output --log-dir --log-limit --success-codes --warn-codes --skip-codes --fail-if --fail-unless --warn-if --min-duration --expect --stall-timeout --stall-action --environment --tag --fail-after --slow-factor --fast-factor --heartbeat --report-budget --schedule --timezone --grace --config --state-dir
+            case -c --check -e --endpoint -t --timeout --kill-after --signal --chdir --env-file --nice --ionice --umask --overlap --lock --max-parallel --fail-after-skips --overlap-limit --splay --retries --retry-delay --retry-backoff --output --tail-bytes --keep-output --log-dir --log-limit --success-codes --warn-codes --skip-codes --fail-if --fail-unless --warn-if --min-duration --expect --stall-timeout --stall-action --redact --environment --tag --fail-after --slow-factor --fast-factor --heartbeat --report-budget --schedule --timezone --grace --config --state-dir
                 set -e words[1]
                 if not set -q words[1]
                     echo value
@@ -122,6 +122,7 @@ complete -c cronwrap -n '__cronwrap_at first run value' -l stall-timeout -x -d '
 complete -c cronwrap -n '__cronwrap_at first run value' -l stall-action -x -a 'warn end' -d 'What to do with a job that has stalled'
 complete -c cronwrap -n '__cronwrap_at first run value' -l strict-exit -d 'End with the verdict as exit status'
 complete -c cronwrap -n '__cronwrap_at first run value' -l no-output-in-report -d 'Report how the job went, but not what it wrote'
+complete -c cronwrap -n '__cronwrap_at first run value' -l redact -x -d 'Take what this regular expression matches, or its first group, out of all that is reported and kept, as [redacted'
 complete -c cronwrap -n '__cronwrap_at first run value' -l environment -x -d 'Environment to report, such as production or staging'
 complete -c cronwrap -n '__cronwrap_at first run value' -l tag -x -d 'Tag to report'
 complete -c cronwrap -n '__cronwrap_at first run value' -l fail-after -x -d 'Report failures as such from this one in a row on'

@@ -74,7 +74,7 @@ def _job(check: str, chosen: str | None) -> Job:
 
 def _problems(job: Job) -> list[tuple[str, str]]:
     problems = list(job.warnings)
-    problems += [(one.problem, "") for one in rules.patterns(job) if one.problem]
+    problems += [(problem, "") for problem in rules.mistakes(job)]
     problems += timetable.mistakes(job)
     if job.fatal is not None:
         problems.append(job.fatal)

@@ -95,14 +95,14 @@ def dry_run(line: options.Line) -> int:
     run_id = new_run_id()
     variables = job_variables(job, run_id)
     variables.append((testimony.VARIABLE.encode(), b"(a file that is made for the run)"))
-    wrong = [(one.problem, "") for one in rules.patterns(job) if one.problem]
+    wrong = [(problem, "") for problem in rules.mistakes(job)]
     for message, hint in [*job.warnings, *wrong, *timetable.mistakes(job)]:
         show.complain(message, hint)
     if job.fatal is not None:
         show.complain(*job.fatal)
         return 125
     environment = _environment(variables)
-    redactor = Redactor(environment)
+    redactor = Redactor(environment, patterns=job.redact)
     start = lifetime.first_event(job, run_id, time.time())
     start = start.replace(command=redactor.text(start.command))
     _show_job(job, start.command)

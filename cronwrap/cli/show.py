@@ -229,6 +229,7 @@ def value(option_kind: str, given: Any) -> str:
             pair[0] + (f"={units.format_duration(pair[1])}" if pair[1] is not None else "")
         ),
         "tag": "=".join,
+        "pattern": "=".join,
         "codes": verdict.format_codes,
         "expectation": verdict.format_expectation,
     }

@@ -7,6 +7,7 @@ looks like a secret.
     shapes.py    what looks like a secret
     find.py      where such things are in a text, which for most texts is told without re
     matches.py   the same by patterns; pem.py: private keys
+    own.py       what users themselves want to be taken out
 
 Not imported before the job starts. re is imported only where something may be found: it takes
 10 ms and 2 MB, which matters after a job's end and beside a job that runs for hours.
@@ -19,6 +20,8 @@ from cronwrap.redact.shapes import FAMILIES
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from cronwrap.redact import own
 
 MIN_VALUE_CHARACTERS = 6  # a shorter value would take harmless words with it
 
@@ -41,11 +44,17 @@ class Redactor:
     Args:
         environ: of the job; the values of its secret-looking variables are taken out.
         secrets: (name, value) of settings; the name is in the mark.
+        patterns: (name, regular expression) of more that is to be taken out.
     """
 
     def __init__(
-        self, environ: "Mapping[str, str] | None" = None, secrets: "Iterable[tuple[str, str]]" = ()
+        self,
+        environ: "Mapping[str, str] | None" = None,
+        secrets: "Iterable[tuple[str, str]]" = (),
+        patterns: "Iterable[tuple[str, str]]" = (),
     ) -> None:
+        self._patterns = list(patterns)
+        self._own: list[own.Pattern] = []
         known = [*secrets, *_environment_secrets(environ or {})]
         values = {
             value.encode("utf-8", "surrogateescape"): name
@@ -60,6 +69,11 @@ class Redactor:
         for value, its_mark in self._values:
             if value in data:
                 data = data.replace(value, its_mark)
+        if self._patterns and data:
+            from cronwrap.redact import own
+
+            self._own = self._own or [own.Pattern(*pattern) for pattern in self._patterns]
+            data = own.without(self._own, data)
         return _without_shapes(_without_private_keys(data))
 
     def text(self, text: str) -> str:

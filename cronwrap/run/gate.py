@@ -68,7 +68,7 @@ class Gate:
         if what == self._waits_for:
             return
         if not self._waits_for:
-            command = outcome.command_line(self._job.command, os.environ)
+            command = outcome.command_line(self._job, os.environ)
             self._record.write({"command": command, "uid": os.geteuid()})
         self._waits_for = what
         self._record.wait(what, until_unix_s)
@@ -137,7 +137,7 @@ class Gate:
 
     def _about(self) -> "dict[str, str]":
         job = self._job
-        command = outcome.command_line(job.command, os.environ)
+        command = outcome.command_line(job, os.environ)
         return {"check": job.check, "kill_after_s": str(job.kill_after), "command": command}
 
     def _is_too_old(self, holder: Holder) -> bool:

@@ -181,7 +181,7 @@ def _convert(option: "Option", written: "Any") -> "Any":
     A file may use TOML's own types: ``timeout = 90``, ``tag = {team = "billing"}``.
     """
     if isinstance(written, dict):
-        if option.kind != "tag":
+        if option.kind not in ("tag", "pattern"):
             raise ValueError("is a table")
         return [(str(name), str(value)) for name, value in written.items()]
     if isinstance(written, list):

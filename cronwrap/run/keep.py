@@ -7,6 +7,7 @@ from cronwrap.run.session import free_descriptors, job_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from cronwrap.event import Event
@@ -56,7 +57,7 @@ class Keep:
         """Keep the end of the output, and have the log compressed."""
         kept = tail[-self._job.keep_output :] if self._job.keep_output else b""
         if kept:
-            self._record.write({"output": Redactor(environ_of(self._job))(kept)})
+            self._record.write({"output": redactor(self._job)(kept)})
         if self.log is not None and self.log.path:
             pid = loop.fork(self._pack)
             loop.children[pid] = lambda status, usage: None
@@ -71,10 +72,10 @@ class Keep:
             limits = {}
             for table in self._job.config.history:
                 limits.update(table.values)
-            self.log.pack(environ_of(self._job), limits)
+            self.log.pack(redactor(self._job), limits)
 
 
-def environ_of(job: "Job") -> "dict[str, str]":
-    """Return the job's environment, to know the values of its secrets."""
+def redactor(job: "Job", secrets: "Iterable[tuple[str, str]]" = ()) -> Redactor:
+    """Return what takes the secrets of a job out: those of its environment, and *secrets*."""
     added = {os.fsdecode(name): os.fsdecode(value) for name, value in job_variables(job, "")}
-    return {**os.environ, **added}
+    return Redactor({**os.environ, **added}, secrets, job.redact)

@@ -365,7 +365,7 @@ def first_event(job: "Job", run_id: str, started_unix_s: float) -> Event:
         started_unix_s=started_unix_s,
         host=os.uname().nodename,
         user=os.environ.get("LOGNAME") or os.environ.get("USER") or str(os.geteuid()),
-        command=outcome.command_line(job.command, os.environ),
+        command=outcome.command_line(job, os.environ),
         environment=job.environment or "",
         tags=dict(job.tag),
         fail_after=job.fail_after,

@@ -15,7 +15,7 @@ from cronwrap.state import is_left, safe_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 SUFFIX, PACKED, PART = ".log", ".log.gz", ".part"
@@ -70,16 +70,13 @@ class Log:
     def _fail(self, error: OSError) -> None:
         self.problem = f"the log in {self._directory} is not written: {error.strerror}"
 
-    def pack(self, environ: "Mapping[str, str]", limits: "Mapping[str, Any]") -> None:
+    def pack(self, redact: "Callable[[bytes], bytes]", limits: "Mapping[str, Any]") -> None:
         """Compress all logs of the check that are over, and forget those over the limits; in a child.
 
         Args:
-            environ: of the job, whose secrets are taken out.
+            redact: takes the secrets of the job out.
             limits: ``[history]`` of the configuration.
         """
-        from cronwrap.redact import Redactor
-
-        redact = Redactor(environ)
         with os.scandir(self._directory) as entries:
             names = sorted(entry.name for entry in entries)
         for name in names:
@@ -91,7 +88,7 @@ class Log:
         _prune(self._directory, limits)
 
 
-def _pack(path: str, redact: "Any") -> None:
+def _pack(path: str, redact: "Callable[[bytes], bytes]") -> None:
     """Replace a log by its compressed form, which is there as a whole or not at all."""
     import zlib
 

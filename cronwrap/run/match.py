@@ -14,9 +14,10 @@ quadratic, and a window keeps them short.
 Imported after the job has started, and only where there is such an expression.
 """
 
-import _signal
 import re
 import warnings
+
+from cronwrap import cpu_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,15 +27,10 @@ WINDOW_BYTES = 16 * 1024
 OVERLAP_BYTES = 4 * 1024
 CREDIT_S = 1.0
 REFILL_BYTES_PER_S = 2_000_000  # the usual expression takes 100 MB in a second
-SHORTEST_S = 0.001
 SHOWN_CHARACTERS, NAME_CHARACTERS = 200, 80
 BEFORE_CHARACTERS = 40  # of the line, shown before what matched
 CUT = "\0"  # stands for the rest of a line, so that $ does not match where a window ends
 SPECIAL = set("\\.^$*+?{}[]()")
-
-
-class TooSlowError(Exception):
-    """A search has used up its credit."""
 
 
 class Pattern:
@@ -110,24 +106,12 @@ class Pattern:
 
     def _within_credit(self, work: "Callable[[], None]") -> None:
         """Do *work*, or give the expression up when that takes more than its credit."""
-        armed = True
-
-        def ring(number: int, frame: object) -> None:
-            del number, frame
-            if armed:  # else the work was done just before
-                raise TooSlowError
-
-        _signal.signal(_signal.SIGVTALRM, ring)  # and stays: by default a late one would kill us
         try:
-            _signal.setitimer(_signal.ITIMER_VIRTUAL, max(self._credit_s, SHORTEST_S))
-            work()
-            armed = False
-        except TooSlowError:
+            self._credit_s = cpu_time.within(self._credit_s, work)
+        except cpu_time.TooSlowError:
+            self._credit_s = 0.0
             too_slow = "was given up: it takes too long on what the job writes"
             self.problem = f"{self._where}{self} {too_slow}"
-        finally:
-            armed = False
-            self._credit_s = _signal.setitimer(_signal.ITIMER_VIRTUAL, 0.0)[0]
 
 
 class Lines:

@@ -205,6 +205,10 @@ OPTIONS = (
            topic=VERDICT),
     Option("no-output-in-report", "flag", "Report how the job went, but not what it wrote.",
            topic=REPORT),
+    Option("redact", "pattern",
+           "Take what this regular expression matches, or its first group, out of all that is "
+           "reported and kept, as [redacted: NAME]. May be given again.",
+           metavar="NAME=REGEX", multiple=True, topic=REPORT),
     Option("environment", "text", "Environment to report, such as production or staging.",
            metavar="NAME", topic=REPORT),
     Option("tag", "tag", "Tag to report. May be given again.", metavar="KEY=VALUE", multiple=True,
@@ -243,7 +247,7 @@ OPTIONS = (
     Option("verbose", "flag", "Say on standard error what is done.", short="v", topic=OTHER),
 )  # fmt: skip
 
-LINES = {"expression", "expectation"}  # kinds whose values may hold blanks
+LINES = {"expression", "expectation", "pattern"}  # kinds whose values may hold blanks
 BY_KEY = {option.key: option for option in OPTIONS}
 BY_FLAG = {f"--{option.name}": option for option in OPTIONS}
 BY_FLAG.update({f"-{option.short}": option for option in OPTIONS if option.short})
@@ -330,6 +334,13 @@ def _tag(text: str) -> "tuple[str, str]":
     return name, value
 
 
+def _pattern(text: str) -> "tuple[str, str]":
+    name, equals, expression = text.partition("=")
+    if not (equals and expression and name.replace("_", "").replace("-", "").isalnum()):
+        raise ValueError("is not NAME=REGEX, such as customer=KD-[0-9]+")
+    return name, expression
+
+
 def _codes(text: str) -> "Any":
     from cronwrap.run import verdict
 
@@ -354,6 +365,7 @@ PARSERS: "dict[str, Callable[[str], Any]]" = {
     "overlap": _overlap,
     "ionice": _ionice,
     "tag": _tag,
+    "pattern": _pattern,
     "codes": _codes,
     "expression": _text,
     "expectation": _expectation,

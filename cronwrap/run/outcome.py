@@ -119,11 +119,12 @@ def silence(job: "Job") -> str:
     return f"it wrote nothing for {units.format_duration(job.stall_timeout)}"
 
 
-def command_line(words: "list[str]", environ: "Mapping[str, str]") -> str:
+def command_line(job: "Job", environ: "Mapping[str, str]") -> str:
     """Return the job's command as a shell would be given it, without secrets."""
     from cronwrap.redact import Redactor  # not needed where the job is started at once
 
-    return Redactor(environ).text(" ".join(quote(word) for word in words))
+    redact = Redactor(environ, patterns=job.redact)
+    return redact.text(" ".join(quote(word) for word in job.command))
 
 
 def quote(word: str) -> str:

@@ -16,12 +16,11 @@ from cronwrap.deliver.redacted import redacted
 from cronwrap.deliver.senders import prepare
 from cronwrap.errors import CronwrapError
 from cronwrap.event import Event
-from cronwrap.redact import Redactor
 from cronwrap.run.endpoints import Endpoints
 from cronwrap.run.job import Job
+from cronwrap.run.keep import redactor
 from cronwrap.run.record import Record
 from cronwrap.run.report import frame, unframe
-from cronwrap.run.session import job_variables
 from cronwrap.services.endpoint import Endpoint
 
 LINGER_S = 3.0  # how long to wait for the end of a short job, after the start has been dealt with
@@ -60,7 +59,7 @@ class Reporter:
             for place in places
             if place.label not in settled
         ]
-        self._redact = Redactor(_job_environment(job), _secrets(places))
+        self._redact = redactor(job, _secrets(places))
         self._note_environ()
         self._say("labels", [courier.endpoint.label for courier in self._couriers])
         for message, hint in problems:
@@ -155,12 +154,6 @@ class Reporter:
 
     def _say(self, *message: Any) -> None:
         os.write(self._result_fd, frame(message))
-
-
-def _job_environment(job: Job) -> dict[str, str]:
-    """Return the job's environment, to know the values of its secrets."""
-    added = {os.fsdecode(name): os.fsdecode(value) for name, value in job_variables(job, "")}
-    return {**os.environ, **added}
 
 
 def _secrets(places: list[Endpoint]) -> list[tuple[str, str]]:

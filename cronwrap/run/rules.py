@@ -1,8 +1,7 @@
 """The rules about one start of a job: what is looked at while it runs, for run/verdict.py."""
 
-from cronwrap.redact import Redactor
 from cronwrap.run import outcome, testimony, verdict
-from cronwrap.run.keep import environ_of
+from cronwrap.run.keep import redactor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +33,7 @@ class Rules:
         self._seen = verdict.Seen()
         self._patterns: list[Pattern] = []
         self._lines: list[Lines] = []
+        self.problems += _unredactable(job)
         asked = [name for name in NEED_OUTPUT if job.values[name.replace("-", "_")]]
         if job.no_capture and asked:
             self.problems.append(
@@ -86,10 +86,24 @@ class Rules:
         seen.warnings += [text for text in mistakes if text not in seen.warnings]
         said = testimony.read(self._report_path)
         judged = verdict.judge(self._job, ended, seen, said)
-        redact = Redactor(environ_of(self._job))
+        redact = redactor(self._job)
         for name in ("detail", "warning", "note"):
             judged[name] = redact.text(judged[name])
         return {**ended, **judged}
+
+
+def mistakes(job: "Job") -> list[str]:
+    """Return what is wrong with the regular expressions of *job*."""
+    found = [pattern.problem for pattern in patterns(job) if pattern.problem]
+    return found + _unredactable(job)
+
+
+def _unredactable(job: "Job") -> list[str]:
+    if not job.redact:
+        return []
+    from cronwrap.redact import own
+
+    return [f"{job.origins['redact']}: {problem}" for problem in own.problems(job.redact)]
 
 
 def patterns(job: "Job") -> "list[Pattern]":

@@ -22,7 +22,7 @@ class Handed(NamedTuple):
     cut: int
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def handed(raw: bytes, dialect: str, shell_name: str) -> Handed:
     """Return what the daemon *dialect* makes of the command *raw* for the shell *shell_name*."""
     rules = DIALECTS[dialect]

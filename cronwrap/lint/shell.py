@@ -276,11 +276,11 @@ class Script(Node):
 
     def nodes(self) -> "tuple[Node, ...]":
         """Return everything in it, outer before inner; also what prefixes wrap."""
-        return self._of(Node)
+        return self, *self._of(Node)
 
     def scripts(self) -> "tuple[Script, ...]":
         """Return it and each script in it: groups, substitutions, ``sh -c``."""
-        return self._of(Script)
+        return self, *self._of(Script)
 
     def commands(self) -> tuple[Command, ...]:
         """Return each simple command in it, prefixes and what they wrap too."""
@@ -329,10 +329,20 @@ def kept(find: Callable[[Script], _Fact]) -> Callable[[Script], _Fact]:
 
 @kept
 def _by_kind(script: Script) -> dict[type[Node], tuple[Any, ...]]:
-    """Return the nodes of *script* of each kind that is asked for; those of all under ``Node``."""
+    """Return the nodes in *script* of each kind that is asked for; those of all under ``Node``.
+
+    Not *script* itself: it could only be freed by the garbage collector.
+    """
     nodes: list[Node] = []
     _collect(script, nodes)
-    kinds: dict[type[Node], list[Node]] = {Assign: [], Command: [], Redirect: [], Word: []}
+    del nodes[0]
+    kinds: dict[type[Node], list[Node]] = {
+        Script: [],
+        Assign: [],
+        Command: [],
+        Redirect: [],
+        Word: [],
+    }
     for node in nodes:
         kinds.setdefault(type(node), []).append(node)
     return {Node: tuple(nodes)} | {kind: tuple(found) for kind, found in kinds.items()}

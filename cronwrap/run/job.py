@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from cronwrap.run.options import Line, Option
 
 
+BUILT_IN = "built-in"
+
+
 class Level:
     """One place that gives options: a table, the environment or the command line.
 
@@ -48,7 +51,7 @@ class Job:
         check: name of the check.
         command: argv.
         values: the value of each option by its key.
-        origins: where each value was given, by the option's key; "built-in" for a default.
+        origins: where each value was given, by the option's key; BUILT_IN for a default.
         config: the files' endpoints and services.
         warnings: mistakes that do not stop the job, as (message, hint).
         doubts: mistakes in what counts as success, which the report of the end tells, too.
@@ -172,7 +175,7 @@ def _value(job: Job, option: "Option", levels: "list[Level]") -> "tuple[Any, str
                 job.warnings.append((f"{message}; it is left out", ""))
                 if option.topic == options.VERDICT:
                     job.doubts.append(f"{message}; it was left out")
-    return (list(option.default or ()) if option.multiple else option.default), "built-in"
+    return (list(option.default or ()) if option.multiple else option.default), BUILT_IN
 
 
 def _convert(option: "Option", written: "Any") -> "Any":
@@ -216,7 +219,7 @@ def _without_effect(job: Job) -> "Iterator[tuple[str, str]]":
             continue
         if allowed and (option.needs is options.LOCKING or option.key in options.LOCKING[1:]):
             yield f"--{option.name} has no effect with --overlap allow", "leave one of them out"
-        elif option.needs and not any(job.values[key] for key in option.needs):
+        elif option.needs and all(job.origins[key] == BUILT_IN for key in option.needs):
             needs = " or ".join(f"--{options.BY_KEY[key].name}" for key in option.needs)
             yield f"--{option.name} has no effect without {needs}", "give both, or neither"
 

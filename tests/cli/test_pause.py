@@ -71,7 +71,7 @@ def test_a_check_that_is_called_all_is_one_check(cronwrap: Cronwrap) -> None:
 
 
 def test_checks_of_any_name_can_be_paused_and_resumed(cronwrap: Cronwrap) -> None:
-    names = ["../x", "a b\nc", "é", b"\xff", "x" * 300, "."]
+    names: list[str | bytes] = ["../x", "a b\nc", "é", b"\xff", "x" * 300, "."]
 
     assert cronwrap("pause", *names).returncode == 0
     assert [runs(cronwrap, name) for name in names] == [False] * len(names)

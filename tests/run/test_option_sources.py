@@ -158,13 +158,17 @@ def test_a_job_within_a_job_has_a_check_and_an_id_of_its_own(cronwrap: Cronwrap)
     [
         (
             "--fail-after-skips 3",
-            "--fail-after-skips has no effect without --overlap or --lock or --lock-per-args or "
-            "--max-parallel\ncronwrap: hint: give both, or neither",
+            (
+                "--fail-after-skips has no effect without --overlap or --lock or --lock-per-args or "
+                "--max-parallel\ncronwrap: hint: give both, or neither"
+            ),
         ),
         (
             "--overlap allow --max-parallel 2",
-            "--max-parallel has no effect with --overlap allow\n"
-            "cronwrap: hint: leave one of them out",
+            (
+                "--max-parallel has no effect with --overlap allow\n"
+                "cronwrap: hint: leave one of them out"
+            ),
         ),
         ("--overlap skip --fail-after-skips 3", ""),
     ],

@@ -154,4 +154,4 @@ def _print(format_: str, findings: list[Finding], paths: list[str]) -> None:
         colour = not os.environ.get("NO_COLOR")
         click.echo(text(findings, paths, colour=colour, now=datetime.now(zone())), nl=False)
     else:
-        click.echo(formats.render(format_, findings, paths), nl=False)
+        sys.stdout.write(formats.render(format_, findings, paths))  # may be too long for click

@@ -52,7 +52,8 @@ class Finding(NamedTuple):
 
 def locate(file: Crontab, start: int, end: int) -> Location:
     """Return where the bytes from *start* to before *end* of *file* stand."""
-    first, last = file.line_at(start), file.line_at(max(start, end - 1))
+    first = file.line_at(start)
+    last = first if end <= first.end else file.line_at(end - 1)
     return Location(
         first.number, _column(first, start), last.number, _column(last, min(end, last.end))
     )

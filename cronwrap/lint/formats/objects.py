@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from cronwrap.lint import mask
+from cronwrap.lint.crontab import Line
 from cronwrap.lint.finding import Finding
+from cronwrap.lint.lines import Fix
 
 
 def json(findings: Sequence[Finding], paths: Sequence[str]) -> str:  # noqa: ARG001 - as each format
@@ -20,7 +22,7 @@ def jsonl(findings: Sequence[Finding], paths: Sequence[str]) -> str:  # noqa: AR
 
 def as_object(finding: Finding) -> dict[str, Any]:
     """Return what there is to know of a finding."""
-    found = finding.found
+    found, line = finding.found, finding.line
     return {
         "path": finding.path,
         **finding.location._asdict(),
@@ -32,20 +34,19 @@ def as_object(finding: Finding) -> dict[str, Any]:
         "daemon": found.file.dialect.name,
         "message": finding.message,
         "hint": finding.hint,
-        "text": mask.line(finding.line),
-        "fix": _fix(finding),
+        "text": mask.line(line),
+        "fix": _fix(found.fix, line),
     }
 
 
-def _fix(finding: Finding) -> dict[str, Any] | None:
-    fix = finding.found.fix
+def _fix(fix: Fix | None, line: Line) -> dict[str, Any] | None:
     if fix is None:
         return None
     edits = [
         {
             "start_byte": edit.start,
             "end_byte": edit.end,
-            "text": mask.words(edit.new.decode(errors="replace"), finding.line),
+            "text": mask.words(edit.new.decode(errors="replace"), line),
         }
         for edit in fix.edits
     ]

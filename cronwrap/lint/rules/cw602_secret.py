@@ -60,10 +60,16 @@ _PROSE = re.compile(rb":\s[\"']?\Z")
 _PING = b"hc-ping.com/"
 # Of the lines of a crontab few are worth a closer look.
 _TRIGGERS = tuple(sorted(one.decode() for one in redact.triggers() - {b"://", b"curl", _PING}))
+# Of what is in _OPTIONS, what a line cannot be without: a program, and one of its options.
 _PROGRAMS = (
-    "mysql", "maria", "xtrabackup", "sshpass", "redis", "mongo", "ldap", "7z", "zip", "openssl",
-    "gpg", "smbclient", "cifs", "rpc", "net", "curl",
-)  # fmt: skip
+    (("mysql", "maria", "xtrabackup", "sshpass", "mongo", "7z"), ("-p",)),
+    (("redis",), ("-a",)),
+    (("ldap",), ("-w",)),
+    (("zip",), ("-P",)),
+    (("openssl", "gpg"), ("pass:", "-k", "--passphrase")),
+    (("smbclient", "cifs", "rpc", "net"), ("-U",)),
+    (("curl",), ("-u", "--user=")),
+)
 
 
 def _find(line: Line) -> Iterator[Found]:
@@ -105,14 +111,19 @@ def _by_shape(line: Line) -> Iterator[Span]:
 
 def _is_worth(text: str) -> bool:
     return (
-        any(one in text for one in _TRIGGERS)
+        _has_any(text, _TRIGGERS)
         or "@" in text.partition("://")[2]
         or "-u" in text.partition("curl")[2]
     )
 
 
+def _has_any(text: str, words: tuple[str, ...]) -> bool:
+    return any(map(text.__contains__, words))
+
+
 def _by_option(job: Job) -> Iterator[Span]:
-    if not any(one in job.command.text for one in _PROGRAMS):
+    text = job.command.text
+    if not any(_has_any(text, names) and _has_any(text, options) for names, options in _PROGRAMS):
         return
     shaped = list(_by_shape(job))
     for command in job.script.commands():

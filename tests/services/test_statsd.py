@@ -166,11 +166,16 @@ def daemon(tmp_path: Path) -> Iterator[tuple[int, Path]]:
             ["node", script, config], stdout=out, stderr=out, cwd=script.parent
         )
         try:
-            eventually(lambda: "server is up" in log.read_text())
+            eventually(lambda: _is_bound(port))  # it says so before that
             yield port, log
         finally:
             process.kill()
             process.wait()
+
+
+def _is_bound(port: int) -> bool:
+    bound = [line.split()[1] for line in Path("/proc/net/udp").read_text().splitlines()[1:]]
+    return any(address.endswith(f":{port:04X}") for address in bound)
 
 
 def test_etsys_daemon_takes_every_line(daemon: tuple[int, Path]) -> None:

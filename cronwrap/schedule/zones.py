@@ -19,7 +19,8 @@ def zone(name: str = "") -> tzinfo:
             hint = "write one as tzselect(8) names them: Europe/Berlin, UTC"
             raise UsageError(f"there is no time zone {name}", hint=hint)
         return found
-    return _named(os.environ.get("TZ", "").removeprefix(":")) or _local()
+    given = os.environ.get("TZ", "").removeprefix(":")
+    return (_named(given) if given else None) or _local()
 
 
 def _named(name: str) -> tzinfo | None:

@@ -3,6 +3,7 @@
 import resource
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -82,15 +83,27 @@ def test_a_usual_crontab(tmp_path: Path) -> None:
     figures.say("python -I -c pass", f"{found['python']:.0f} ms")
 
 
-@pytest.mark.parametrize("different", [1000, LINES])
-def test_a_hundred_thousand_lines(tmp_path: Path, different: int) -> None:
+def plain_lines() -> str:
+    """Return a crontab in which all commands are different, and none is complicated."""
+    command = "/opt/app/bin/task_{0} >> /var/log/task_{0}.log 2>&1"
+    return "".join(f"{n % 60} {n // 60 % 24} * * * {command.format(n)}\n" for n in range(LINES))
+
+
+@pytest.mark.parametrize(
+    ("what", "make"),
+    [
+        ("1,000 commands", lambda: lines(1000)),
+        ("all different, a program each", plain_lines),
+        ("all different, with pings, pipes and conditions", lambda: lines(LINES)),
+    ],
+    ids=["repeated", "plain", "different"],
+)
+def test_a_hundred_thousand_lines(tmp_path: Path, what: str, make: Callable[[], str]) -> None:
     crontab = tmp_path / "crontab"
-    crontab.write_text(lines(different))
+    crontab.write_text(make())
 
     taken_s = lint_s(crontab, figures.bare_environment(tmp_path))
 
     most_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    figures.say(
-        f"{LINES} lines, {different} different commands", f"{taken_s:.1f} s", f"{TARGET_S} s"
-    )
+    figures.say(f"{LINES:,} lines, {what}", f"{taken_s:.1f} s", f"{TARGET_S} s")
     figures.say("most memory of a child so far", f"{most_mb:.0f} MB")

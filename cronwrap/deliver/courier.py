@@ -278,7 +278,7 @@ def _next(
     try:
         return results.get(timeout=max(0.0, deadline_s + _LEAVE_S - time.monotonic()))
     except Empty:
-        return waiting[0], Result(kind=UNDELIVERED, why="time was up")
+        return waiting[0], Result(kind=UNDELIVERED, why="no answer in time")
 
 
 __all__ = ["ACCEPTED", "REJECTED", "UNDELIVERED", "Courier", "Result", "finish_all"]

@@ -20,7 +20,7 @@ from cronwrap.services.look import Finding, look
 
 LOOK_PAUSES_S = (0.0, 0.5, 1.0)  # what was accepted may take a moment to be listed
 _LEAVE_S = 0.2
-_TIME_WAS_UP = "time was up"
+_TIME_WAS_UP = "no answer in time"
 
 
 class Sent(NamedTuple):

@@ -242,7 +242,7 @@ def test_of_one_that_is_fine_one_that_lies_one_that_refuses_and_one_that_hangs_e
     }  # fmt: skip
     assert "that is not a push URL" in by_name["lying"]["why"]
     assert "nothing listens there" in by_name["refusing"]["why"]
-    assert "no answer within" in by_name["hanging"]["why"]
+    assert "no answer " in by_name["hanging"]["why"]
     assert len(hanging.received) == 1  # nothing is tried again
     assert TOKEN not in done.stdout + done.stderr
 
@@ -257,7 +257,9 @@ def test_the_time_limit_is_for_all_of_it(
     )
 
     assert done.returncode == 1
-    assert len(re.findall(r"not delivered: no answer within 0\.\d+ s", done.stdout)) == 3
+    assert (
+        len(re.findall(r"not delivered: no answer (?:within 0\.\d+ s|in time)", done.stdout)) == 3
+    )
 
 
 def test_a_secret_that_is_echoed_is_not_shown_nor_is_a_part_of_it(

@@ -64,7 +64,7 @@ def test_pid_1_passes_signals_on_and_ends_with_the_jobs_status(
 def test_pid_1_ends_at_its_timeout(cronwrap: Cronwrap) -> None:
     ignore = job("ignore_signals.sh", "TERM")
 
-    done = cronwrap("-t", "300ms", "--kill-after", "100ms", "--", *ignore, via=AS_PID_1)
+    done = cronwrap("-t", "1s", "--kill-after", "100ms", "--", *ignore, via=AS_PID_1)
 
     assert done.returncode == 124
 

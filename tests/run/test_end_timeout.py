@@ -43,7 +43,7 @@ def test_a_job_that_ends_by_itself_in_the_grace_has_timed_out_all_the_same(
 ) -> None:
     text = f"trap 'echo bye; exit {status}' TERM; while :; do sleep 0.05; done"
 
-    done = cronwrap("-t", "300ms", *PATIENT, "-e", webhook(httpd), "--", "sh", "-c", text)
+    done = cronwrap("-t", "1s", *PATIENT, "-e", webhook(httpd), "--", "sh", "-c", text)
 
     assert (done.returncode, done.stdout) == (124, "bye\n")
     end = last(httpd)
@@ -56,7 +56,7 @@ def test_a_job_that_ignores_term_is_killed_after_the_grace(
 ) -> None:
     ignore = job("ignore_signals.sh", "TERM")
 
-    done = cronwrap("-t", "300ms", "--kill-after", "200ms", "-e", webhook(httpd), "--", *ignore)
+    done = cronwrap("-t", "1s", "--kill-after", "200ms", "-e", webhook(httpd), "--", *ignore)
 
     assert (done.returncode, done.stdout) == (124, "ready\n")
     end = last(httpd)
@@ -67,7 +67,7 @@ def test_a_job_that_ignores_term_is_killed_after_the_grace(
 def test_the_signal_at_the_timeout_can_be_chosen(cronwrap: Cronwrap) -> None:
     tell = job("name_signals.sh", "INT", "TERM")
 
-    done = cronwrap("-t", "300ms", "--kill-after", "200ms", "--signal", "INT", "--", *tell)
+    done = cronwrap("-t", "1s", "--kill-after", "200ms", "--signal", "INT", "--", *tell)
 
     assert (done.returncode, done.stdout) == (124, "ready\ngot INT\n")
 
@@ -82,7 +82,7 @@ def test_each_process_gets_term_once(cronwrap: Cronwrap) -> None:
     script = job("name_signals.sh")[1]
     two = ["sh", "-c", TWO_THAT_TELL_OF_TERM, script]
 
-    done = cronwrap("-t", "500ms", "--kill-after", "500ms", "--", *two)
+    done = cronwrap("-t", "1s", "--kill-after", "500ms", "--", *two)
 
     assert sorted(done.stdout.split("\n")) == ["", "got TERM", "got TERM", "ready", "ready"]
 
@@ -99,7 +99,7 @@ def test_a_stopped_job_ends_by_term_and_not_by_kill(cronwrap: Cronwrap, httpd: H
 def test_a_stopped_child_in_another_session_gets_its_term_too(cronwrap: Cronwrap) -> None:
     child = "trap 'echo bye; exit' TERM; kill -STOP $$; sleep 1000"
 
-    done = cronwrap("-t", "300ms", *PATIENT, "--", "setsid", "--wait", "sh", "-c", child)
+    done = cronwrap("-t", "1s", *PATIENT, "--", "setsid", "--wait", "sh", "-c", child)
 
     assert (done.returncode, done.stdout) == (124, "bye\n")
 
@@ -107,7 +107,7 @@ def test_a_stopped_child_in_another_session_gets_its_term_too(cronwrap: Cronwrap
 def test_what_the_job_writes_in_its_grace_is_kept(cronwrap: Cronwrap, httpd: Httpd) -> None:
     text = "exec 2>/dev/null; trap 'echo cleaned up; exit 1' TERM; echo working; sleep 1000"
 
-    done = cronwrap("-t", "300ms", *PATIENT, "-e", webhook(httpd), "--", "sh", "-c", text)
+    done = cronwrap("-t", "1s", *PATIENT, "-e", webhook(httpd), "--", "sh", "-c", text)
 
     assert done.stdout == "working\ncleaned up\n"
     assert last(httpd)["output"] == "working\ncleaned up\n"
@@ -117,7 +117,7 @@ def test_a_reader_that_does_not_read_does_not_put_the_timeout_off(cronwrap: Cron
     stalled = ("sh", "-c", '"$@" | { sleep 3; cat >/dev/null; }', "sh")
     chatty = ["sh", "-c", "trap 'echo >&2 told; exit' TERM; while :; do echo $$; done"]
 
-    running = cronwrap.start("-t", "300ms", *PATIENT, "--", *chatty, via=stalled)
+    running = cronwrap.start("-t", "1s", *PATIENT, "--", *chatty, via=stalled)
 
     running.wait_for_output(b"told")
     running.wait()

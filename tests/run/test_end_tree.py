@@ -44,7 +44,7 @@ if sys.argv[2] == "obey":
 print("ready", flush=True)
 time.sleep(15)
 """
-QUICK = ("--timeout", "400ms", "--kill-after", "200ms")
+QUICK = ("--timeout", "2s", "--kill-after", "200ms")  # an interpreter has to start
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -246,7 +246,7 @@ def test_a_job_without_room_for_it_runs(cronwrap: Cronwrap) -> None:
 def test_what_was_said_before_a_bad_end_is_told(cronwrap: Cronwrap) -> None:
     steps = 'echo "note=half way" >>"$CRONWRAP_REPORT"; echo rows=7 >>"$CRONWRAP_REPORT"; sleep 60'
 
-    cronwrap("-t", "300ms", "--", "sh", "-c", steps)
+    cronwrap("-t", "1s", "--", "sh", "-c", steps)
 
     end = recorded(cronwrap)
     assert (end["reason"], end["note"], end["metrics"]) == ("timeout", "half way", {"rows": 7})

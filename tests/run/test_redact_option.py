@@ -85,7 +85,8 @@ def test_a_mistake_is_told_with_where_it_stands(cronwrap: Cronwrap) -> None:
     assert checked.returncode == 1
 
 
-def test_what_is_no_pattern_at_all_is_told(cronwrap: Cronwrap) -> None:
-    done = cronwrap("--redact", r"KD-\d+", "--", "echo", "ran")
-    assert done.stdout == "ran\n"
-    assert "is not NAME=REGEX, such as customer=KD-[0-9]+" in done.stderr
+@pytest.mark.parametrize("pattern", [r"KD-\d+", r"KD.(?:=|\d+)"])
+def test_an_expression_without_a_name_is_one_all_the_same(cronwrap: Cronwrap, pattern: str) -> None:
+    done = cronwrap("-c", "x", "--redact", pattern, "--redact", "a=", "--", "echo", "of KD-1")
+    assert (done.stdout, done.stderr) == ("of KD-1\n", "")
+    assert cronwrap("logs", "x").stdout == "of [redacted: own]\n"

@@ -21,6 +21,7 @@ from cronwrap.lint.lines import (
     Found,
     Job,
     Line,
+    Part,
     Piece,
     Place,
     Row,
@@ -241,42 +242,37 @@ class Crontab:
         return found
 
     def _job(self, row: Row, data: bytes) -> Line:
-        start = row.start
         if self.dialect.hash_cuts:
             data = data.partition(b"#")[0]
-        words = tuple(
-            Piece(
-                match[0].decode(errors="surrogateescape"),
-                start + match.start(),
-                start + match.end(),
-            )
-            for match in islice(_WORD.finditer(data), self.dialect.most_fields + 3)
-        )
-        fields = self._fields(words)
+        most_words = self.dialect.most_fields + 3
+        words = [match.span() for match in islice(_WORD.finditer(data), most_words)]
+        fields = self._fields(data, words)
         most = len(fields)
         wanted = most + (self.form == "system") + 1
         if len(words) < wanted:
-            few = len(words) < most or most < self._fewest(words)
-            return Bad(row, words, fields, "few_fields" if few else "no_command")
+            few = len(words) < most or most < self._fewest(data, words)
+            return Bad(row, fields, words, "few_fields" if few else "no_command")
         user = words[most] if self.form == "system" else None
-        if self.dialect.command_options and words[wanted - 1].text == "-n" and words[wanted:]:
-            wanted += 1
-        return Job(row, fields, user, self._piece(words[wanted - 1].start, row.end))
+        if self.dialect.command_options and words[wanted:]:
+            start, end = words[wanted - 1]
+            wanted += data[start:end] == b"-n"
+        return Job(row, fields, user, words[wanted - 1][0])
 
-    def _fewest(self, words: tuple[Piece, ...]) -> int:
-        return 1 if words[0].text.startswith("@") else SCHEDULE_FIELDS
+    def _fewest(self, data: bytes, words: Sequence[Part]) -> int:
+        return 1 if data.startswith(b"@", words[0][0]) else SCHEDULE_FIELDS
 
-    def _fields(self, words: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    def _fields(self, data: bytes, words: list[Part]) -> list[Part]:
         """Return those of the first *words* that are the schedule."""
-        first = words[0]
-        if self.dialect.dash_prefix and first.text[:1] == "-" != first.text[1:2]:
-            words = (Piece(first.text[1:], first.start + 1, first.end), *words[1:])
-        fewest = self._fewest(words)
+        start, end = words[0]
+        if self.dialect.dash_prefix and data[start:end][:1] == b"-" != data[start:end][1:2]:
+            words = [(start + 1, end), *words[1:]]
+        fewest = self._fewest(data, words)
         if fewest > 1:
             # supercronic takes as many as make a schedule.
             for most in range(self.dialect.most_fields, SCHEDULE_FIELDS, -1):
-                text = " ".join(word.text for word in words[:most])
-                if len(words) > most and parsed(text, self.dialect.name)[0] is not None:
+                text = b" ".join(data[start:end] for start, end in words[:most])
+                schedule = text.decode(errors="surrogateescape")
+                if len(words) > most and parsed(schedule, self.dialect.name)[0] is not None:
                     return words[:most]
         return words[:fewest]
 

@@ -102,6 +102,10 @@ class Place(Protocol):
 Edits = Sequence[tuple[Place, str]]
 
 
+# Where a word of a line begins and ends, from the start of the line.
+Part = tuple[int, int]
+
+
 class Row(NamedTuple):
     """Where a line stands; see Line."""
 
@@ -155,6 +159,11 @@ class Line:
         is_last = self.end >= len(self.file.data) and self.kind in ("assignment", "job", "bad")
         return "no_newline" if is_last and self.dialect.last_newline else ""
 
+    def piece(self, part: Part) -> Piece:
+        """Return a part of the line as a piece."""
+        start, end = self.start + part[0], self.start + part[1]
+        return Piece(self.file.data[start:end].decode(errors="surrogateescape"), start, end)
+
     def spot(self, where: Place) -> Span:
         """Return where in the file *where* stands: a node of the command, or a span of the file."""
         base = self.base if isinstance(where, shell.Node) else 0
@@ -205,19 +214,23 @@ class Continued(Line):
 class _Scheduled(Line):
     """A line with a schedule.
 
-    Attributes:
-        fields_at: the fields of the schedule.
+    Its pieces are made when a rule wants them: of a hundred thousand lines few are looked at so
+    closely.
     """
 
-    def __init__(self, row: Row, fields_at: tuple[Piece, ...]) -> None:
+    def __init__(self, row: Row, fields: Sequence[Part]) -> None:
         super().__init__(row)
-        self.fields_at = fields_at
+        self._fields = fields
+
+    @property
+    def fields_at(self) -> tuple[Piece, ...]:
+        """The fields of the schedule."""
+        return tuple(map(self.piece, self._fields))
 
     @cached_property
     def schedule_at(self) -> Piece:
         """The schedule as it is written: "*/5 2 * * mon" or "@daily"."""
-        start, end = self.fields_at[0].start, self.fields_at[-1].end
-        return Piece(self.file.data[start:end].decode(errors="surrogateescape"), start, end)
+        return self.piece((self._fields[0][0], self._fields[-1][1]))
 
     @cached_property
     def _parsed(self) -> "tuple[Schedule | None, ScheduleError | None]":
@@ -237,7 +250,7 @@ class _Scheduled(Line):
     def schedule_errors(self) -> "tuple[ScheduleError, ...]":
         """All that the daemon would refuse in it, though it stops at the first, in their order."""
         first = self.schedule_error
-        if first is None or self.nickname or len(self.fields_at) != _FIELDS:
+        if first is None or self.nickname or len(self._fields) != _FIELDS:
             return () if first is None else (first,)
         errors = [first]
         for number, word in enumerate(_WORD.finditer(self.schedule_at.text)):
@@ -250,7 +263,8 @@ class _Scheduled(Line):
     @property
     def nickname(self) -> str:
         """``@daily``; "" for a schedule in fields."""
-        return self.fields_at[0].text if self.fields_at[0].text.startswith("@") else ""
+        first = self.piece(self._fields[0]).text
+        return first if first.startswith("@") else ""
 
 
 class Bad(_Scheduled):
@@ -258,17 +272,16 @@ class Bad(_Scheduled):
 
     Attributes:
         words: what stands there between blanks.
-        fields_at: those of them that are the schedule, or would be.
         reason: "few_fields" or "no_command".
     """
 
     kind = "bad"
 
     def __init__(
-        self, row: Row, words: tuple[Piece, ...], fields_at: tuple[Piece, ...], reason: str
+        self, row: Row, fields: Sequence[Part], words: Sequence[Part], reason: str
     ) -> None:
-        super().__init__(row, fields_at)
-        self.words = words
+        super().__init__(row, fields)
+        self.words = tuple(map(self.piece, words))
         self.reason = reason
 
     @property
@@ -336,24 +349,25 @@ class Job(_Scheduled):
     """A schedule and a command.
 
     Attributes:
-        fields_at: the fields of the schedule.
-        user: the user column, or None in a user's crontab.
-        command: all that follows, as it is written.
+        base: where in the file the command begins.
     """
 
     kind = "job"
 
-    def __init__(
-        self,
-        row: Row,
-        fields_at: tuple[Piece, ...],
-        user: Piece | None,
-        command: Piece,
-    ) -> None:
-        super().__init__(row, fields_at)
-        self.user = user
-        self.command = command
-        self.base = command.start
+    def __init__(self, row: Row, fields: Sequence[Part], user: Part | None, command: int) -> None:
+        super().__init__(row, fields)
+        self._user = user
+        self.base = self.start + command
+
+    @property
+    def user(self) -> Piece | None:
+        """The user column, or None in a user's crontab."""
+        return None if self._user is None else self.piece(self._user)
+
+    @cached_property
+    def command(self) -> Piece:
+        """All that follows, as it is written."""
+        return self.piece((self.base - self.start, self.end - self.start))
 
     @property
     def refusal(self) -> str:
@@ -372,7 +386,7 @@ class Job(_Scheduled):
     @property
     def raw(self) -> bytes:
         """The command as it stands in the file."""
-        return self.file.data[self.command.start : self.command.end]
+        return self.file.data[self.base : self.end]
 
     @property
     def shell_name(self) -> str:
@@ -398,7 +412,7 @@ class Job(_Scheduled):
         if cut < 0:
             return None
         rest = self.raw[cut + 1 :].decode(errors="surrogateescape")
-        return Piece(rest, self.command.start + cut + 1, self.command.end)
+        return Piece(rest, self.base + cut + 1, self.end)
 
     @property
     def percent(self) -> Span | None:

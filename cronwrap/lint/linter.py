@@ -1,6 +1,7 @@
 """Asks the rules: crontabs in, findings out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from cronwrap.lint.allow import settle
 from cronwrap.lint.causes import told_once
@@ -13,11 +14,30 @@ from cronwrap.lint.rule import SEVERITIES, Rule, catalogue
 __all__ = ["Finding", "lint", "worst"]
 
 
+_WORTH_LINES = 5_000
+
+# Of each rule that gathers: the jobs that it knows something of, and what.
+Facts = dict[str, list[tuple[Line, Any]]]
+
+
+class _Seen(NamedTuple):
+    """What was seen in some lines, as a process can send it to another.
+
+    Attributes:
+        found: of each finding its rule's code, its severity and the finding but for the file.
+        facts: of each fact its rule's code, the number of its line and the fact.
+    """
+
+    found: list[tuple[str, str, tuple[Any, ...]]]
+    facts: list[tuple[str, int, Any]]
+
+
 def lint(files: Sequence[Crontab], rules: Iterable[Rule] | None = None) -> list[Finding]:
     """Return all that *rules*, by default those on by default, find in *files*, in file order."""
     chosen = [rule for rule in catalogue() if rule.default] if rules is None else list(rules)
-    found = [one for file in files for one in _of_file(file, chosen)]
-    found += [one for rule in chosen if rule.per == "files" for one in _across(rule, files)]
+    facts: Facts = {rule.code: [] for rule in chosen if rule.per == "facts"}
+    found = [one for file in files for one in _of_file(file, chosen, facts)]
+    found += [one for rule in chosen for one in _across(rule, files, facts)]
     found = told_once(settle(files, found, chosen))
     order = {id(file): place for place, file in enumerate(files)}
     return sorted(
@@ -29,32 +49,52 @@ def _is_asked(rule: Rule, file: Crontab) -> bool:
     return bool(rule.severity_in(file.dialect.name)) and (not rule.host or file.host is not None)
 
 
-def _of_file(file: Crontab, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _of_file(file: Crontab, rules: Sequence[Rule], facts: Facts) -> Iterator[Finding]:
     """Yield what is found in one file: line by line, so that a command's tree may be dropped."""
-    asked = [rule for rule in rules if _is_asked(rule, file)]
-    by_kind = {kind: [rule for rule in asked if rule.per in (kind, "line")] for kind in KINDS}
-    for rule in asked:
+    asked = {rule.code: rule for rule in rules if _is_asked(rule, file)}
+    for rule in asked.values():
         if rule.per == "file":
             yield from _findings(rule, rule.ask(file))
-    yield from in_parts(file, asked, lambda lines: list(_of_lines(file, lines, by_kind)))
+    for seen in in_parts(
+        file.lines, lambda lines: _look(file, lines, list(asked.values())), worth=_WORTH_LINES
+    ):
+        for code, severity, rest in seen.found:
+            yield Finding(asked[code], severity, Found(file, *rest))
+        for code, number, fact in seen.facts:
+            facts[code].append((file.lines[number - 1], fact))
 
 
-def _of_lines(
-    file: Crontab, lines: Sequence[Line], by_kind: Mapping[str, Sequence[Rule]]
-) -> Iterator[Finding]:
+def _look(file: Crontab, lines: Sequence[Line], rules: Sequence[Rule]) -> _Seen:
+    """Return what is seen in *lines* of *file*."""
+    by_kind = {kind: [rule for rule in rules if rule.per in (kind, "line")] for kind in KINDS}
+    gatherers = [rule for rule in rules if rule.per == "facts"]
     memo = Memo(file, by_kind["job"])
+    seen = _Seen([], [])
     for line in lines:
-        if isinstance(line, Job):
-            for rule, found in memo.ask(line):
-                yield from _findings(rule, [found])
+        if not isinstance(line, Job):
+            for rule in by_kind[line.kind]:
+                if not rule.only_with or any(text in line.text for text in rule.only_with):
+                    _add(seen, rule, rule.ask(line))
             continue
-        for rule in by_kind[line.kind]:
-            if not rule.only_with or any(text in line.text for text in rule.only_with):
-                yield from _findings(rule, rule.ask(line))
+        for rule, found in memo.ask(line):
+            _add(seen, rule, [found])
+        for rule in gatherers:
+            if (fact := rule.fact(line)) is not None:
+                seen.facts.append((rule.code, line.number, fact))
+    return seen
 
 
-def _across(rule: Rule, files: Sequence[Crontab]) -> Iterator[Finding]:
-    asked = [file for file in files if _is_asked(rule, file)]
+def _add(seen: _Seen, rule: Rule, found: Iterable[Found]) -> None:
+    for one in found:
+        severity = one.severity or rule.severity_in(one.file.dialect.name)
+        seen.found.append((rule.code, severity, one[1:]))
+
+
+def _across(rule: Rule, files: Sequence[Crontab], facts: Facts) -> Iterator[Finding]:
+    """Yield what a rule about all files finds."""
+    if rule.per == "facts":
+        yield from _findings(rule, rule.ask(facts[rule.code]))
+    asked = [file for file in files if rule.per == "files" and _is_asked(rule, file)]
     if asked:
         yield from _findings(rule, rule.ask(asked))
 

@@ -13,7 +13,7 @@ from cronwrap.lint.dialects import DIALECTS
 
 ERROR, WARNING, INFO = SEVERITIES = ("error", "warning", "info")
 ALLOWS = "allows"
-PER = ("job", "assignment", "bad", "line", "file", "files", ALLOWS)
+PER = ("job", "assignment", "bad", "line", "file", "files", "facts", ALLOWS)
 
 
 class Rule(NamedTuple):
@@ -24,8 +24,11 @@ class Rule(NamedTuple):
         name: the bad pattern, "unescaped-percent".
         severity: ERROR, WARNING or INFO; a Found may say another.
         per: what find takes: each "job", "assignment", "bad" line or "line" of any kind; the
-            "file" (a Crontab); the "files" (a list of all Crontabs); ALLOWS is lint/allow.py's.
+            "file" (a Crontab); the "files" (a list of all Crontabs); the "facts" of all files (a
+            list of pairs, of a Job and what gather returned); ALLOWS is lint/allow.py's.
         find: yields what it finds.
+        gather: of a rule per "facts": returns what it must know of a job, or None. It is asked when
+            the job's tree is at hand, maybe in another process: the answer must be picklable.
         severities: by dialect where it differs; "" for none: the rule says nothing there.
         dialects: the only ones that it is about; empty for all.
         only_with: asked only of lines that have one of these texts in them; empty for all. This
@@ -44,6 +47,7 @@ class Rule(NamedTuple):
     only_with: tuple[str, ...] = ()
     host: bool = False
     default: bool = True
+    gather: Callable[[Any], Any] = lambda _: None
 
     @property
     def module(self) -> str:
@@ -56,8 +60,20 @@ class Rule(NamedTuple):
         Raises:
             RuleBrokenError: it has a mistake.
         """
+        found: list[Found] = self._asked(lambda subject: list(self.find(subject)), subject)
+        return found
+
+    def fact(self, job: Any) -> Any:
+        """Return what it gathers of *job*; None if that is nothing.
+
+        Raises:
+            RuleBrokenError: it has a mistake.
+        """
+        return self._asked(self.gather, job)
+
+    def _asked(self, ask: Callable[[Any], Any], subject: Any) -> Any:
         try:
-            return list(self.find(subject))
+            return ask(subject)
         except Exception as error:
             place = f"line {subject.number}" if hasattr(subject, "number") else "a crontab"
             message = f"rule {self.code} broke on {place}: {type(error).__name__}: {error}"

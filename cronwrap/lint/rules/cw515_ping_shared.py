@@ -17,9 +17,10 @@ Good::
 
 import re
 from collections.abc import Iterator
-from itertools import chain, pairwise
+from itertools import pairwise
+from typing import NamedTuple
 
-from cronwrap.lint.crontab import Crontab, Found, Job
+from cronwrap.lint.crontab import Found, Job, Span
 from cronwrap.lint.flow import JOB, WRAPPERS, flow_of, is_wrapper, programs
 from cronwrap.lint.pings import CLIENT_TEXTS, check_of, pings_of
 from cronwrap.lint.rule import ERROR, Rule
@@ -30,14 +31,31 @@ _TEXTS = re.compile("|".join((*CLIENT_TEXTS, *sorted(WRAPPERS))).encode())
 _RUNITOR = ("-uuid", "--uuid", "-slug", "--slug")
 
 
-def _find(files: list[Crontab]) -> Iterator[Found]:
+class _Told(NamedTuple):
+    """What a job tells, and of what.
+
+    Attributes:
+        checks: each check that it tells of its end, and where that is named.
+        programs: what it runs beside its pings: lines that run the same are one job.
+    """
+
+    checks: dict[str, Span]
+    programs: tuple[str, ...]
+
+
+def _gather(job: Job) -> _Told | None:
+    if not _TEXTS.search(job.raw):
+        return None
+    checks = {check: job.spot(where) for check, where in _checks(job)}
+    return _Told(checks, _programs(job)) if checks else None
+
+
+def _find(gathered: list[tuple[Job, _Told]]) -> Iterator[Found]:
     first: dict[str, tuple[Job, tuple[str, ...]]] = {}
-    for job in chain.from_iterable(file.jobs for file in files):
-        checks = dict(_checks(job)) if _TEXTS.search(job.raw) else {}
-        done = _programs(job) if checks else ()
-        for check, where in checks.items():
-            other, its = first.setdefault(check, (job, done))
-            if its != done:
+    for job, told in gathered:
+        for check, where in told.checks.items():
+            other, programs = first.setdefault(check, (job, told.programs))
+            if programs != told.programs:
                 place = "" if other.file is job.file else f" of {other.file.path}"
                 yield job.found(
                     where,
@@ -72,7 +90,7 @@ def _name(wrapper: Command) -> str:
 
 
 def _programs(job: Job) -> tuple[str, ...]:
-    """Return what *job* runs beside its pings: lines that run the same are one job."""
+    """Return what *job* runs beside its pings."""
     flow = flow_of(job)
     return tuple(
         " ".join([command.name, *command.values])
@@ -81,4 +99,4 @@ def _programs(job: Job) -> tuple[str, ...]:
     )
 
 
-RULE = Rule("CW515", "ping-shared", ERROR, "files", _find)
+RULE = Rule("CW515", "ping-shared", ERROR, "facts", _find, gather=_gather)

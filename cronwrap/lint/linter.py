@@ -11,7 +11,7 @@ from cronwrap.lint.memo import Memo
 from cronwrap.lint.parts import in_parts
 from cronwrap.lint.rule import SEVERITIES, Rule, catalogue
 
-__all__ = ["Finding", "lint", "worst"]
+__all__ = ["Finding", "lint", "lint_lines", "worst"]
 
 
 _WORTH_LINES = 5_000
@@ -38,7 +38,20 @@ def lint(files: Sequence[Crontab], rules: Iterable[Rule] | None = None) -> list[
     facts: Facts = {rule.code: [] for rule in chosen if rule.per == "facts"}
     found = [one for file in files for one in _of_file(file, chosen, facts)]
     found += [one for rule in chosen for one in _across(rule, files, facts)]
-    found = told_once(settle(files, found, chosen))
+    return _told(files, found, chosen)
+
+
+def lint_lines(file: Crontab, lines: Sequence[Line], rules: Iterable[Rule]) -> list[Finding]:
+    """Return what those of *rules* that look at lines find in *lines* of *file*."""
+    asked = [rule for rule in rules if rule.per in (*KINDS, "line") and _is_asked(rule, file)]
+    return _told([file], list(_of_lines(file, lines, asked, {})), asked)
+
+
+def _told(
+    files: Sequence[Crontab], found: Sequence[Finding], rules: Sequence[Rule]
+) -> list[Finding]:
+    """Return what of all that was found is told: not what is allowed, nor a mistake twice."""
+    found = told_once(settle(files, found, rules))
     order = {id(file): place for place, file in enumerate(files)}
     return sorted(
         found, key=lambda one: (order[id(one.found.file)], one.found.start, one.rule.code)
@@ -51,15 +64,20 @@ def _is_asked(rule: Rule, file: Crontab) -> bool:
 
 def _of_file(file: Crontab, rules: Sequence[Rule], facts: Facts) -> Iterator[Finding]:
     """Yield what is found in one file: line by line, so that a command's tree may be dropped."""
-    asked = {rule.code: rule for rule in rules if _is_asked(rule, file)}
-    for rule in asked.values():
+    asked = [rule for rule in rules if _is_asked(rule, file)]
+    for rule in asked:
         if rule.per == "file":
             yield from _findings(rule, rule.ask(file))
-    for seen in in_parts(
-        file.lines, lambda lines: _look(file, lines, list(asked.values())), worth=_WORTH_LINES
-    ):
+    yield from _of_lines(file, file.lines, asked, facts)
+
+
+def _of_lines(
+    file: Crontab, lines: Sequence[Line], rules: Sequence[Rule], facts: Facts
+) -> Iterator[Finding]:
+    by_code = {rule.code: rule for rule in rules}
+    for seen in in_parts(lines, lambda part: _look(file, part, rules), worth=_WORTH_LINES):
         for code, severity, rest in seen.found:
-            yield Finding(asked[code], severity, Found(file, *rest))
+            yield Finding(by_code[code], severity, Found(file, *rest))
         for code, number, fact in seen.facts:
             facts[code].append((file.lines[number - 1], fact))
 

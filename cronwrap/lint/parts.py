@@ -33,6 +33,12 @@ def in_parts(items: Sequence[_Item], work: Work[_Item, _Made], *, worth: int) ->
         yield work(part) if made is None else made
 
 
+def each(items: Sequence[_Item], make: Callable[[_Item], _Made], *, worth: int) -> Iterator[_Made]:
+    """Yield what *make* makes of each of *items*; see ``in_parts``."""
+    for made in in_parts(items, lambda part: [make(one) for one in part], worth=worth):
+        yield from made
+
+
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -4,9 +4,14 @@ Each format is a function of a module here, imported when it is asked for.
 """
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from cronwrap.lint.finding import Finding
+from cronwrap.lint.parts import each
+
+_WORTH_FINDINGS = 2_000
+_Shown = TypeVar("_Shown")
 
 _MODULES = {
     "text": "text",
@@ -19,6 +24,11 @@ _MODULES = {
     "checkstyle": "xml",
 }
 FORMATS = tuple(_MODULES)
+
+
+def shown(findings: Sequence[Finding], show: Callable[[Finding], _Shown]) -> Iterator[_Shown]:
+    """Yield what *show* makes of each finding."""
+    return each(findings, show, worth=_WORTH_FINDINGS)
 
 
 def render(name: str, findings: Sequence[Finding], paths: Sequence[str]) -> str:

@@ -1,10 +1,12 @@
 """What GitHub and GitLab show beside a change."""
 
-import json
 from collections.abc import Sequence
+from typing import Any
 
 from cronwrap.lint.baseline import fingerprint
 from cronwrap.lint.finding import Finding
+from cronwrap.lint.formats import shown
+from cronwrap.lint.formats.objects import array
 
 _GITHUB = {"error": "error", "warning": "warning", "info": "notice"}
 _GITLAB = {"error": "critical", "warning": "minor", "info": "info"}
@@ -12,7 +14,7 @@ _GITLAB = {"error": "critical", "warning": "minor", "info": "info"}
 
 def github(findings: Sequence[Finding], paths: Sequence[str]) -> str:  # noqa: ARG001 - as each format
     """Return workflow commands, which become annotations."""
-    return "".join(_annotation(finding) for finding in findings)
+    return "".join(shown(findings, _annotation))
 
 
 def _annotation(finding: Finding) -> str:
@@ -39,20 +41,21 @@ def _property(text: str) -> str:
 
 def gitlab(findings: Sequence[Finding], paths: Sequence[str]) -> str:  # noqa: ARG001 - as each format
     """Return a code quality report."""
-    report = [
-        {
-            "description": _words(finding),
-            "check_name": f"{finding.rule.code} {finding.rule.name}",
-            "fingerprint": fingerprint(finding),
-            "severity": _GITLAB[finding.severity],
-            "location": {
-                "path": finding.path,
-                "lines": {"begin": finding.location.line, "end": finding.location.end_line},
-            },
-        }
-        for finding in findings
-    ]
-    return json.dumps(report, indent=2) + "\n"
+    return array(findings, _issue)
+
+
+def _issue(finding: Finding) -> dict[str, Any]:
+    place = finding.location
+    return {
+        "description": _words(finding),
+        "check_name": f"{finding.rule.code} {finding.rule.name}",
+        "fingerprint": fingerprint(finding),
+        "severity": _GITLAB[finding.severity],
+        "location": {
+            "path": finding.path,
+            "lines": {"begin": place.line, "end": place.end_line},
+        },
+    }
 
 
 def _words(finding: Finding) -> str:

@@ -1,23 +1,34 @@
 """JSON: one array, or one object per line. Fields may be added; those here keep their meaning."""
 
 import json as _json
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cronwrap.lint import mask
 from cronwrap.lint.crontab import Line
 from cronwrap.lint.finding import Finding
+from cronwrap.lint.formats import shown
 from cronwrap.lint.lines import Fix
 
 
 def json(findings: Sequence[Finding], paths: Sequence[str]) -> str:  # noqa: ARG001 - as each format
     """Return an array of objects."""
-    return _json.dumps([as_object(one) for one in findings], indent=2) + "\n"
+    return array(findings, as_object)
 
 
 def jsonl(findings: Sequence[Finding], paths: Sequence[str]) -> str:  # noqa: ARG001 - as each format
     """Return an object on each line."""
-    return "".join(_json.dumps(as_object(one)) + "\n" for one in findings)
+    return "".join(shown(findings, lambda one: _json.dumps(as_object(one)) + "\n"))
+
+
+def array(findings: Sequence[Finding], as_value: Callable[[Finding], Any]) -> str:
+    """Return an array of what *as_value* makes of each finding."""
+
+    def element(finding: Finding) -> str:
+        return textwrap.indent(_json.dumps(as_value(finding), indent=2), "  ")
+
+    return "[\n" + ",\n".join(shown(findings, element)) + "\n]\n" if findings else "[]\n"
 
 
 def as_object(finding: Finding) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from cronwrap import __version__
 from cronwrap.lint import mask
 from cronwrap.lint.baseline import fingerprint
 from cronwrap.lint.finding import Finding, locate
+from cronwrap.lint.formats import shown
 from cronwrap.lint.rule import Rule, documentation
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -29,7 +30,7 @@ def sarif(findings: Sequence[Finding], paths: Sequence[str]) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": _artifact(path)} for path in paths],
-        "results": [_result(finding, places[finding.rule.code]) for finding in findings],
+        "results": list(shown(findings, lambda one: _result(one, places[one.rule.code]))),
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 

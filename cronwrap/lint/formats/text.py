@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cronwrap.lint import mask
 from cronwrap.lint.crontab import Job
 from cronwrap.lint.finding import Finding
+from cronwrap.lint.formats import shown
 
 _ABOUT_SCHEDULES = "CW2"
 WIDTH = 110  # of what is shown of a line
@@ -34,7 +35,7 @@ def text(
     With *now*, an aware time, those about schedules show the next runs; what a program reads must
     not differ from day to day.
     """
-    return "\n".join(_block(finding, colour=colour, now=now) for finding in findings)
+    return "\n".join(shown(findings, lambda one: _block(one, colour=colour, now=now)))
 
 
 def _next_runs(finding: Finding, now: datetime) -> str:

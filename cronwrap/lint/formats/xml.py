@@ -6,6 +6,7 @@ from itertools import groupby
 from xml.sax.saxutils import quoteattr
 
 from cronwrap.lint.finding import Finding
+from cronwrap.lint.formats import shown
 
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>'
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -18,7 +19,7 @@ def junit(findings: Sequence[Finding], paths: Sequence[str]) -> str:
         name = _attribute(path)
         count = f'tests="{max(1, len(found))}" failures="{len(found)}"'
         rows.append(f"  <testsuite name={name} {count}>")
-        rows += [_case(name, finding) for finding in found]
+        rows += shown(found, lambda one, name=name: _case(name, one))  # type: ignore[misc]
         rows += [] if found else [f'    <testcase name="no findings" classname={name}/>']
         rows.append("  </testsuite>")
     return "\n".join([*rows, "</testsuites>"]) + "\n"
@@ -39,7 +40,7 @@ def checkstyle(findings: Sequence[Finding], paths: Sequence[str]) -> str:
     rows = [_HEAD, '<checkstyle version="8.0">']
     for path, found in _by_path(findings, paths):
         rows.append(f"  <file name={_attribute(path)}>")
-        rows += [_error(finding) for finding in found]
+        rows += shown(found, _error)
         rows.append("  </file>")
     return "\n".join([*rows, "</checkstyle>"]) + "\n"
 

@@ -9,7 +9,7 @@ from cronwrap.lint.crontab import KINDS, Crontab, Found, Job, Line
 from cronwrap.lint.finding import Finding
 from cronwrap.lint.memo import Memo
 from cronwrap.lint.parts import in_parts
-from cronwrap.lint.rule import SEVERITIES, Rule, catalogue
+from cronwrap.lint.rule import SEVERITIES, Fact, Rule, catalogue
 
 __all__ = ["Finding", "lint", "lint_lines", "worst"]
 
@@ -85,8 +85,7 @@ def _of_lines(
 def _look(file: Crontab, lines: Sequence[Line], rules: Sequence[Rule]) -> _Seen:
     """Return what is seen in *lines* of *file*."""
     by_kind = {kind: [rule for rule in rules if rule.per in (kind, "line")] for kind in KINDS}
-    gatherers = [rule for rule in rules if rule.per == "facts"]
-    memo = Memo(file, by_kind["job"])
+    memo = Memo(file, [rule for rule in rules if rule.per in ("job", "line", "facts")])
     seen = _Seen([], [])
     for line in lines:
         if not isinstance(line, Job):
@@ -94,11 +93,11 @@ def _look(file: Crontab, lines: Sequence[Line], rules: Sequence[Rule]) -> _Seen:
                 if not rule.only_with or any(text in line.text for text in rule.only_with):
                     _add(seen, rule, rule.ask(line))
             continue
-        for rule, found in memo.ask(line):
-            _add(seen, rule, [found])
-        for rule in gatherers:
-            if (fact := rule.fact(line)) is not None:
-                seen.facts.append((rule.code, line.number, fact))
+        for rule, one in memo.ask(line):
+            if isinstance(one, Fact):
+                seen.facts.append((rule.code, line.number, one.value))
+            else:
+                _add(seen, rule, [one])
     return seen
 
 

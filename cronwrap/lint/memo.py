@@ -13,7 +13,7 @@ from typing import Any
 
 from cronwrap.lint.crontab import Crontab, Found, Job
 from cronwrap.lint.lines import Edit, Place
-from cronwrap.lint.rule import Rule
+from cronwrap.lint.rule import Fact, Rule
 
 _COMMAND = frozenset(
     {"assignment", "base", "command", "path", "percent", "raw", "script", "shell_name", "stdin",
@@ -66,16 +66,16 @@ class _Part:
 
     def __init__(self, at: Place, absent: int) -> None:
         self.start, self.end = at.start, at.end
-        self.found: list[tuple[Rule, Found]] = []
+        self.found: list[tuple[Rule, Found | Fact]] = []
         self.settled = 0
         self.absent = absent
 
-    def moved(self, start: int) -> Iterator[tuple[Rule, Found]]:
+    def moved(self, start: int) -> Iterator[tuple[Rule, Found | Fact]]:
         """Yield what is known, for one that stands at *start*."""
         for rule, found in self.found:
             yield rule, _moved(found, start - self.start)
 
-    def take(self, rule: Rule, found: Sequence[Found], start: int) -> bool:
+    def take(self, rule: Rule, found: Sequence[Found | Fact], start: int) -> bool:
         """Keep what *rule* found in one that stands at *start*, if it points to nothing else."""
         here = [_moved(one, self.start - start) for one in found]
         spans = [span for one in here for span in _spans(one)]
@@ -85,13 +85,15 @@ class _Part:
         return True
 
 
-def _spans(found: Found) -> list[tuple[int, int]]:
+def _spans(found: Found | Fact) -> list[tuple[int, int]]:
+    if isinstance(found, Fact):
+        return []
     edits = found.fix.edits if found.fix else ()
     return [(found.start, found.end), *((edit.start, edit.end) for edit in edits)]
 
 
-def _moved(found: Found, by: int) -> Found:
-    if not by:
+def _moved(found: Found | Fact, by: int) -> Found | Fact:
+    if not by or isinstance(found, Fact):
         return found
     fix = found.fix
     if fix is not None:
@@ -123,8 +125,8 @@ class Memo:
             len(file.jobs) > _WORTH * different for different in (commands, schedules)
         )
 
-    def ask(self, job: Job) -> Iterator[tuple[Rule, Found]]:
-        """Yield what the rules find in *job*."""
+    def ask(self, job: Job) -> Iterator[tuple[Rule, Found | Fact]]:
+        """Yield what the rules find in *job*, or gather of it."""
         command, schedule = self._command(job), self._schedule(job)
         starts = (job.command.start, job.schedule_at.start)
         yield from command.moved(starts[0])
@@ -136,11 +138,13 @@ class Memo:
         )
         self._first -= 1
         if not is_new and self._first < 0:
-            yield from ((rule, one) for _, rule in left for one in rule.ask(job))
+            for _, rule in left:
+                for one in rule.ask_of_job(job):
+                    yield rule, one
             return
         for bit, rule in left:
             seen: set[str] = set()
-            found = rule.ask(_Watched(job, seen))
+            found = rule.ask_of_job(_Watched(job, seen))
             yield from ((rule, one) for one in found)
             seen -= _SAME
             if not seen and not found:

@@ -28,7 +28,8 @@ class Rule(NamedTuple):
             list of pairs, of a Job and what gather returned); ALLOWS is lint/allow.py's.
         find: yields what it finds.
         gather: of a rule per "facts": returns what it must know of a job, or None. It is asked when
-            the job's tree is at hand, maybe in another process: the answer must be picklable.
+            the job's tree is at hand, maybe in another process, and not again for the same command:
+            the answer must be picklable, and name places by where they stand in the command.
         severities: by dialect where it differs; "" for none: the rule says nothing there.
         dialects: the only ones that it is about; empty for all.
         only_with: asked only of lines that have one of these texts in them; empty for all. This
@@ -60,31 +61,42 @@ class Rule(NamedTuple):
         Raises:
             RuleBrokenError: it has a mistake.
         """
-        found: list[Found] = self._asked(lambda subject: list(self.find(subject)), subject)
-        return found
+        try:
+            return list(self.find(subject))
+        except Exception as error:
+            raise self._broken(subject, error) from error
 
-    def fact(self, job: Any) -> Any:
-        """Return what it gathers of *job*; None if that is nothing.
+    def ask_of_job(self, job: Any) -> "list[Found] | list[Fact]":
+        """Return what it finds in *job*, or gathers of it.
 
         Raises:
             RuleBrokenError: it has a mistake.
         """
-        return self._asked(self.gather, job)
-
-    def _asked(self, ask: Callable[[Any], Any], subject: Any) -> Any:
+        if self.per != "facts":
+            return self.ask(job)
         try:
-            return ask(subject)
+            fact = self.gather(job)
         except Exception as error:
-            place = f"line {subject.number}" if hasattr(subject, "number") else "a crontab"
-            message = f"rule {self.code} broke on {place}: {type(error).__name__}: {error}"
-            hint = f"this is a mistake in cronwrap; --ignore {self.code} leaves the rule out"
-            raise RuleBrokenError(message, hint=hint) from error
+            raise self._broken(job, error) from error
+        return [] if fact is None else [Fact(fact)]
+
+    def _broken(self, subject: Any, error: Exception) -> "RuleBrokenError":
+        place = f"line {subject.number}" if hasattr(subject, "number") else "a crontab"
+        message = f"rule {self.code} broke on {place}: {type(error).__name__}: {error}"
+        hint = f"this is a mistake in cronwrap; --ignore {self.code} leaves the rule out"
+        return RuleBrokenError(message, hint=hint)
 
     def severity_in(self, dialect: str) -> str:
         """Return its severity for a daemon; "" if it says nothing there."""
         if self.dialects and dialect not in self.dialects:
             return ""
         return self.severities.get(dialect, self.severity)
+
+
+class Fact(NamedTuple):
+    """What a rule gathered of a job."""
+
+    value: Any
 
 
 class RuleBrokenError(CronwrapError):

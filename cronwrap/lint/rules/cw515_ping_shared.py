@@ -15,7 +15,6 @@ Good::
     0 4 * * * /usr/local/bin/report && curl -fsS -m 10 -o /dev/null https://hc-ping.com/2b9e7d10-77c3-4f0a-8e55-9d3c1b2a4f6e
 """
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -27,7 +26,6 @@ from cronwrap.lint.rule import ERROR, Rule
 from cronwrap.lint.shell import Command, Node
 from cronwrap.run import options
 
-_TEXTS = re.compile("|".join((*CLIENT_TEXTS, *sorted(WRAPPERS))).encode())
 _RUNITOR = ("-uuid", "--uuid", "-slug", "--slug")
 
 
@@ -35,7 +33,7 @@ class _Told(NamedTuple):
     """What a job tells, and of what.
 
     Attributes:
-        checks: each check that it tells of its end, and where that is named.
+        checks: each check that it tells of its end, and where in the command that is named.
         programs: what it runs beside its pings: lines that run the same are one job.
     """
 
@@ -44,9 +42,7 @@ class _Told(NamedTuple):
 
 
 def _gather(job: Job) -> _Told | None:
-    if not _TEXTS.search(job.raw):
-        return None
-    checks = {check: job.spot(where) for check, where in _checks(job)}
+    checks = {check: Span(where.start, where.end) for check, where in _checks(job)}
     return _Told(checks, _programs(job)) if checks else None
 
 
@@ -58,7 +54,7 @@ def _find(gathered: list[tuple[Job, _Told]]) -> Iterator[Found]:
             if programs != told.programs:
                 place = "" if other.file is job.file else f" of {other.file.path}"
                 yield job.found(
-                    where,
+                    Span(job.base + where.start, job.base + where.end),
                     f"line {other.number}{place} reports another job to the same check: either"
                     " keeps it green while the other fails",
                     "make a check for each job",
@@ -99,4 +95,7 @@ def _programs(job: Job) -> tuple[str, ...]:
     )
 
 
-RULE = Rule("CW515", "ping-shared", ERROR, "facts", _find, gather=_gather)
+RULE = Rule(
+    "CW515", "ping-shared", ERROR, "facts", _find,
+    gather=_gather, only_with=(*CLIENT_TEXTS, *sorted(WRAPPERS)),
+)  # fmt: skip

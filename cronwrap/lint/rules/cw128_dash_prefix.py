@@ -30,7 +30,7 @@ _ANY_FLAG = re.compile(r"-\S*\s*")
 
 
 def _find(job: Job) -> Iterator[Found]:
-    first = job.fields_at[0]
+    first = job.schedule_at
     if first.text.startswith("-") and not job.dialect.dash_prefix:
         dash = Span(first.start, first.start + 1)
         yield job.found(

@@ -36,7 +36,12 @@ def nearest(word: str, words: "list[str]") -> str:
     >>> nearest("xyz", ["timeout", "umask"])
     'known are: timeout, umask'
     """
+    return similar(word, words) or f"known are: {', '.join(sorted(words))}"
+
+
+def similar(word: str, words: "list[str]") -> str:
+    """Return a hint that names the word that was probably meant, else "": for long lists."""
     import difflib  # only on the way to an error
 
     close = difflib.get_close_matches(word, words, n=1)
-    return f"did you mean {close[0]}?" if close else f"known are: {', '.join(sorted(words))}"
+    return f"did you mean {close[0]}?" if close else ""

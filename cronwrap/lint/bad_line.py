@@ -7,16 +7,17 @@ from cronwrap.lint.dialects import Dialect
 _COMMAND = re.compile(r"(\.{0,2}|~|\$\w+|\$\{\w+\}|\w[\w.-]*)/\D|.*\.(sh|py|pl|rb|php)$")
 
 _COSTS = {
-    "file": "refuses the whole file: none of its jobs run",
-    "line": "drops this line",
-    "exit": "refuses the file and exits",
-    "odd": "runs the job at odd times, or drops it",
+    "file": "{title} refuses the whole file: none of its jobs run",
+    "line": "{title} drops this line",
+    "either": "Debian's cron refuses the whole file, cronie drops this line",
+    "exit": "{title} refuses the file and exits",
+    "odd": "{title} runs the job at odd times, or drops it",
 }
 
 
 def costs(dialect: Dialect) -> str:
     """Return what this daemon does about a line that it cannot read."""
-    return f"{dialect.title} {_COSTS[dialect.bad_line]}"
+    return _COSTS[dialect.bad_line].format(title=dialect.title)
 
 
 def looks_like_command(word: str) -> bool:

@@ -13,8 +13,10 @@ class Dialect(NamedTuple):
         name: as --dialect takes it.
         title: as a message names it.
         bad_line: what one bad line costs: "file" (nothing of the file runs), "line" (that line),
-            "exit" (the daemon does not start), "odd" (the line runs at odd times, or is dropped).
-        last_newline: what a missing newline at the end costs: "file", "line" or "" (nothing).
+            "either" (one of the two), "exit" (the daemon does not start), "odd" (the line runs at
+            odd times, or is dropped).
+        last_newline: what a missing newline at the end costs: "file", "line", "either" or ""
+            (nothing).
         percent: whether the first bare ``%`` ends the command.
         double_backslash: whether ``\\\\`` becomes one backslash.
         hash_cuts: whether ``#`` ends a command wherever it stands.
@@ -107,7 +109,7 @@ DIALECTS = {
         ),
         Dialect("bcron", "bcron", strips_cr="all", empty_value="refused"),
         Dialect(
-            "portable", "Debian's cron and cronie", assignments="vixie", last_newline="line",
+            "portable", "Debian's cron or cronie", assignments="vixie", bad_line="either", last_newline="either",
             quotes="trimmed", star_command=False, max_command_bytes=998, max_assignment_bytes=998,
             max_lines=10_000, max_assignments=1_000,
         ),

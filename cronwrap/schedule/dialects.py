@@ -116,7 +116,7 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType({
             blanks=" \t\f\r", skipped="go", repeated="go", follows="hourly"),
         Dialect("bcron", "bcron", {}, blanks=" \t\v\f\r", skipped="later", once_a_day_first=True),
         Dialect(
-            "portable", "Debian's cron and cronie", _USUAL,
+            "portable", "Debian's cron or cronie", _USUAL,
             skipped="at_end", repeated="first", follows="wild",
         ),
     )

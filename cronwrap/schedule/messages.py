@@ -39,7 +39,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{word!r} is from Quartz, and {daemon} does not know it",
         "write {values}",
     ),
-    "jenkins": ("'H' is from Jenkins, and {daemon} does not know it", "write {values}"),
+    "jenkins": (
+        "'H' is from Jenkins, and {daemon} does not know it",
+        "write one of {low} to {high}, another on each host; */15 for H/15",
+    ),
     "random": (
         "{daemon} cannot make sense of ~ here, by which others draw a value",
         "write a value",
@@ -49,6 +52,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{write}",
     ),
 }  # fmt: skip
+# What stands for Quartz's signs, where a field has some; the rest is the command's to ask.
+_PLAINLY = {
+    "day": "write 28-31, or the days that it may be, and ask for the right one in the command",
+    "weekday": "write a plain weekday, and ask for its week in the command",
+}
 FIVE_FIELDS = "minute, hour, day of the month, month, weekday"
 FIELDS_INSTEAD = "the five fields, as 0 0 * * * for @daily"
 
@@ -85,6 +93,8 @@ def refusal(
         if kind == "backwards":
             low, high = known["low"], known["high"]
             known["two_ranges"] = f"{low}-{field.high},{field.low}-{high}"
+        if kind == "quartz":
+            hint = "write *" if known["word"] == "?" else _PLAINLY.get(field.name, hint)
     return message.format_map(known), hint.format_map(known)
 
 

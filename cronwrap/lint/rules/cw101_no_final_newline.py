@@ -17,7 +17,11 @@ from collections.abc import Iterator
 from cronwrap.lint.crontab import Crontab, Found, Span
 from cronwrap.lint.rule import ERROR, Rule
 
-_COSTS = {"file": "does not load this file at all: none of its jobs run", "line": "drops this line"}
+_COSTS = {
+    "file": "{title} does not load this file at all: none of its jobs run",
+    "line": "{title} drops this line",
+    "either": "Debian's cron does not load this file at all, cronie drops this line",
+}
 
 
 def _find(file: Crontab) -> Iterator[Found]:
@@ -28,7 +32,7 @@ def _find(file: Crontab) -> Iterator[Found]:
             return
         yield last.found(
             Span(last.end, last.end),
-            f"no newline at the end of the file; {file.dialect.title} {costs}",
+            f"no newline at the end of the file; {costs.format(title=file.dialect.title)}",
             "end the last line with a newline",
             safe=[(Span(last.end, last.end), "\n")],
         )

@@ -20,6 +20,7 @@ Good::
 import re
 from collections.abc import Iterator
 
+from cronwrap.lint.bad_line import costs
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.rule import ERROR, Rule
 from cronwrap.schedule import Schedule
@@ -30,21 +31,15 @@ _RANGES = {
 }  # fmt: skip
 _NUMBER = re.compile(r"\d+")
 _SUNDAY = 7
-_COSTS = {
-    "file": "refuses the whole file: none of its jobs run",
-    "line": "refuses this line",
-    "exit": "refuses the file and exits",
-}
 
 
 def _find(job: Job) -> Iterator[Found]:
-    costs = _COSTS.get(job.dialect.bad_line, "runs the job at odd times")
     for error in job.schedule_errors:
         if error.kind != "out_of_range":
             continue
         yield job.found(
             job.schedule_at.at(error.start, error.end),
-            f"{error.message}; {job.dialect.title} {costs}",
+            f"{error.message}; {costs(job.dialect)}",
             error.hint,
         )
     if job.schedule is not None:

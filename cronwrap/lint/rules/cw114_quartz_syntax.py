@@ -35,7 +35,7 @@ def _find(job: Job) -> Iterator[Found]:
         yield job.found(
             where,
             f"{error.message}; {costs(job.dialect)}",
-            "write *" if is_any else error.hint,
+            error.hint,
             unsafe=[(where, "*")] if is_any else [],
         )
     for oddity in job.schedule.oddities if job.schedule is not None else ():

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from cronwrap.errors import nearest
+from cronwrap.errors import similar
 from cronwrap.lint.crontab import Assignment, Found
 from cronwrap.lint.rule import WARNING, Rule
 
@@ -45,7 +45,8 @@ def _find(assignment: Assignment) -> Iterator[Found]:
         yield assignment.found(
             assignment.value_at,
             f"there is no time zone {value!r}: UTC takes its place",
-            nearest(value, sorted(available_timezones())),
+            similar(value, sorted(available_timezones()))
+            or "write one as tzselect(8) names them: Europe/Berlin, UTC",
         )
 
 

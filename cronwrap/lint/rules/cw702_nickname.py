@@ -14,6 +14,7 @@ Good (busybox)::
 
 from collections.abc import Iterator
 
+from cronwrap.lint.bad_line import costs
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.rule import ERROR, Rule
 from cronwrap.schedule import DEFAULT, DIALECTS
@@ -33,7 +34,7 @@ def _find(job: Job) -> Iterator[Found]:
         job.schedule_at,
         f"{job.dialect.title} may not know {name}, and then the job never runs"
         if known
-        else f"{job.dialect.title} does not know {name}: the job never runs",
+        else f"{job.dialect.title} does not know {name}; {costs(job.dialect)}",
         f"write {fields}" if fields else "start it with the machine or the container instead",
         unsafe=[(job.schedule_at, fields)] if fields else [],
     )

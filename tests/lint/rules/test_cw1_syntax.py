@@ -50,6 +50,59 @@ def test_a_user_in_the_place_of_a_field_shows_that_one_is_missing(line: str) -> 
     assert [code for code, _ in told(line, form="system")] == ["CW104"]
 
 
+@pytest.mark.parametrize(
+    ("field", "hint"),
+    [
+        ("H 0 * * *", "write one of 0 to 59, another on each host; */15 for H/15"),
+        ("0 0 L * *", "write 28-31, or the days that it may be, and ask for the right one"),
+        ("0 0 * * 5L", "write a plain weekday, and ask for its week in the command"),
+        ("0 ? * * *", "write *"),
+    ],
+)
+def test_what_to_write_in_place_of_a_sign_of_quartz_is_told(field: str, hint: str) -> None:
+    ((code, told_hint),) = told(f"{field} /bin/true")
+
+    assert (code, told_hint[: len(hint)]) == ("CW114", hint)
+
+
+@pytest.mark.parametrize(
+    ("following", "costs"),
+    [
+        ("  --full", "the next line is one of its own; Debian's cron refuses the whole file"),
+        ("", "the command gets it as it stands"),
+        ("0 4 * * * /bin/true", "the command gets it as it stands"),
+    ],
+)
+def test_a_backslash_at_the_end_is_told_with_what_becomes_of_the_next_line(
+    following: str, costs: str
+) -> None:
+    text = f"0 3 * * * /bin/true \\\n{following}"
+    (found,) = findings("CW122", text)
+
+    assert costs in found.found.message
+    assert findings("CW133", text) == []  # sh takes it for a word
+
+
+def test_what_is_told_of_two_daemons_is_true_of_both() -> None:
+    (found,) = findings("CW106", "61 * * * * /bin/true", "portable")
+
+    assert found.found.message.endswith(
+        "Debian's cron refuses the whole file, cronie drops this line"
+    )
+
+
+def test_a_zone_like_none_is_not_answered_with_all_of_them() -> None:
+    (found,) = findings("CW213", "CRON_TZ=Mars/Olympus\n0 3 * * * /bin/true", "cronie")
+
+    assert found.found.hint == "write one as tzselect(8) names them: Europe/Berlin, UTC"
+
+
+def test_a_nickname_that_supercronic_refuses_costs_the_file() -> None:
+    (found,) = findings("CW702", "@reboot /bin/true", "supercronic")
+
+    assert "refuses the file and exits" in found.found.message
+
+
 def test_prose_is_told_once_and_not_word_by_word() -> None:
     assert [code for code, _ in told("This is no line of a crontab")] == ["CW104"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from cronwrap.errors import CronwrapError, UsageError, nearest
+from cronwrap.errors import CronwrapError, UsageError, nearest, similar
 from cronwrap.lint.dialects import DIALECTS
 from cronwrap.lint.rule import SEVERITIES, Rule, catalogue
 
@@ -79,5 +79,6 @@ def _codes(word: str, rules: Sequence[Rule]) -> set[str]:
         found |= {rule.code for rule in rules if rule.code.startswith(word.upper())}
     if not found:
         known = [known for rule in rules for known in (rule.code, rule.name)]
-        raise UsageError(f"there is no rule {word}", hint=nearest(word, [*known, ALL, DEFAULT]))
+        hint = similar(word, [*known, ALL, DEFAULT]) or "cronwrap-rules(7) has them all"
+        raise UsageError(f"there is no rule {word}", hint=hint)
     return found

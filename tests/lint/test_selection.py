@@ -33,6 +33,13 @@ def test_a_word_that_is_no_rule_is_told_with_the_nearest_one() -> None:
     assert raised.value.hint == "did you mean unguarded-cd?"
 
 
+def test_a_word_like_no_rule_is_not_answered_with_all_of_them() -> None:
+    with pytest.raises(UsageError) as raised:
+        codes("nope")
+
+    assert raised.value.hint == "cronwrap-rules(7) has them all"
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [

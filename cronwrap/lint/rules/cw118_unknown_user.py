@@ -13,7 +13,7 @@ Good (/etc/cron.d/app)::
 
 from collections.abc import Iterator
 
-from cronwrap.errors import nearest
+from cronwrap.errors import similar
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.rule import ERROR, Rule
 
@@ -29,7 +29,8 @@ def _find(job: Job) -> Iterator[Found]:
         yield job.found(
             user,
             f"there is no user {user.text} here; {costs}",
-            nearest(user.text, list(host.users)),
+            similar(user.text, list(host.users))
+            or "write a user that there is, or create this one",
         )
 
 

@@ -14,7 +14,7 @@ Good::
 
 from collections.abc import Iterator
 
-from cronwrap.errors import nearest
+from cronwrap.errors import similar
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.host import Host
 from cronwrap.lint.rule import ERROR, Rule
@@ -42,7 +42,7 @@ def _message(host: Host, ran: Ran) -> str:
 
 def _hint(host: Host, path: str) -> str:
     parent, _, name = path.rpartition("/")
-    return nearest(name, host.names(parent or "/")) or "put it there, or take the job out"
+    return similar(name, host.names(parent or "/")) or "put it there, or take the job out"
 
 
 RULE = Rule("CW306", "script-missing", ERROR, "job", _find, host=True)

@@ -7,6 +7,7 @@ import pytest
 
 from cronwrap.lint import linter
 from cronwrap.lint.crontab import Crontab
+from cronwrap.lint.finding import Finding
 from cronwrap.lint.host import Host
 from cronwrap.lint.rule import find_rule
 
@@ -43,10 +44,14 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def messages(root: Path, code: str, command: str, before: str = "") -> list[str]:
+def findings(root: Path, code: str, command: str, before: str = "") -> list[Finding]:
     text = f"{before}\n0 3 * * * {command}\n".encode()
     file = Crontab(text, "crontab", form="user", owner="app", host=Host(str(root)))
-    return [one.found.message for one in linter.lint([file], [find_rule(code)])]
+    return linter.lint([file], [find_rule(code)])
+
+
+def messages(root: Path, code: str, command: str, before: str = "") -> list[str]:
+    return [one.found.message for one in findings(root, code, command, before)]
 
 
 def test_a_command_that_is_nowhere_is_found(root: Path) -> None:
@@ -104,6 +109,21 @@ def test_a_file_that_is_not_there_is_found(root: Path, command: str, said: str) 
     (message,) = messages(root, "CW306", command)
 
     assert message.startswith(f"{said}; the job fails")
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        ("/srv/app/runn.sh", "did you mean run.sh?"),
+        ("/usr/bin/zzzqq", "put it there, or take the job out"),
+    ],
+)
+def test_the_hint_names_the_file_that_was_meant_and_not_all_that_there_are(
+    root: Path, command: str, hint: str
+) -> None:
+    (found,) = findings(root, "CW306", command)
+
+    assert found.found.hint == hint
 
 
 @pytest.mark.parametrize(

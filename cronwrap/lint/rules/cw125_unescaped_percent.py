@@ -3,7 +3,7 @@ r"""A ``%`` that cron takes for a newline.
 cron(8) ends the command at its first bare ``%`` and feeds what follows to its standard input, in
 quotes too. BusyBox and supercronic do not.
 
-What is meant so, as in ``mail -s x root%It is done.``, is only a warning.
+What may be meant so, as in ``mail -s x root%It is done.``, is only a warning.
 
 Bad::
 
@@ -22,6 +22,8 @@ from cronwrap.lint.rule import ERROR, WARNING, Rule
 
 # What stands before a percent that is no newline: a format of date, or a word that is open.
 _FORMAT = re.compile(r"\+[^\s%]*$|(printf|--format|-printf|awk)\b[^%]*$")
+# What goes on as a command does, and not as a text: an option, a pipe, a redirection, or nothing.
+_GOES_ON = re.compile(r"%\s*$|.*(\s--?[a-zA-Z]|\s\||&&|>\s*[/&])", re.DOTALL)
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _SHOWN = 24
 
@@ -45,7 +47,7 @@ def _find(job: Job) -> Iterator[Found]:
         "write \\% for a percent sign",
         safe=edits if surely else (),
         unsafe=() if surely else edits,
-        severity="" if surely else WARNING,
+        severity="" if surely or _GOES_ON.match(after) else WARNING,
     )
 
 

@@ -36,6 +36,31 @@ def test_what_may_be_meant_as_input_is_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
+    "command",
+    [
+        "check_disk -w 10% -c 5% | mail -s disk root",
+        "smbclient //nas/share -U user%secret -c ls",
+        "grow 95% > /var/log/grow",
+        "grow 95% && other",
+        "df / | grep 90%",
+    ],
+)
+def test_what_goes_on_as_a_command_does_is_an_error_that_is_not_mended_unasked(
+    command: str,
+) -> None:
+    (found,) = findings(CODE, f"0 3 * * * {command}")
+
+    assert found.severity == "error"
+    assert found.found.fix is not None
+    assert not found.found.fix.safe
+
+
+@pytest.mark.parametrize("text", ["Hello; all is well & done.%Bye - root", "a -> b"])
+def test_a_text_with_marks_in_it_is_a_text(text: str) -> None:
+    assert [one.severity for one in findings(CODE, f"0 3 * * * mail root%{text}")] == ["warning"]
+
+
+@pytest.mark.parametrize(
     ("command", "dialect"),
     [(r"date +\%F", "debian"), ("date +%F", "busybox"), ("date +%F", "supercronic")],
 )

@@ -41,7 +41,8 @@ def _read(text: str, dialect: str) -> tuple[Schedule | None, str]:
         schedule = parse(text, dialect)
     except ScheduleError as error:
         return None, f"refused: {error.message}"
-    return schedule, words(schedule)
+    drawn = [f", or later: {one.detail}" for one in schedule.oddities if one.kind == "random"]
+    return schedule, "".join([words(schedule), *drawn])
 
 
 def _mine(text: str, dialect: str) -> Iterator[str]:

@@ -153,6 +153,18 @@ def test_what_a_daemon_refuses_is_marked(cronwrap: Cronwrap) -> None:
     ]
 
 
+def test_a_daemon_that_draws_a_value_is_not_the_same_as_one_that_reads_0(
+    cronwrap: Cronwrap,
+) -> None:
+    shown = lines(cronwrap("explain", "--dialect", "debian", "0~10 3 * * *"))
+
+    assert "    BusyBox crond: the same" in shown
+    assert (
+        "    cronie: at 03:00 every day, or later:"
+        " cronie draws one of 0 to 10 each time it loads the file"
+    ) in shown
+
+
 def test_a_rule_is_explained_by_code_and_by_name(cronwrap: Cronwrap) -> None:
     by_code, by_name = cronwrap("explain", "cw404"), cronwrap("explain", "unguarded-cd")
 

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,10 @@ from cronwrap import config as config_files
 from cronwrap.cli.complaint import complain
 from cronwrap.errors import UsageError
 from cronwrap.lint import baseline, formats, linter, session
-from cronwrap.lint.crontab import Crontab
 from cronwrap.lint.dialects import DIALECTS
 from cronwrap.lint.finding import Finding
 from cronwrap.lint.inputs import STDIN, Inputs, Wanted
 from cronwrap.lint.mask import printable
-from cronwrap.lint.rule import Rule
 from cronwrap.lint.selection import FAIL_ON, Settings, chosen
 
 # What a command's tree is made of points to what it stands in, so that only a collector frees it.
@@ -88,13 +87,17 @@ def command(**given: Any) -> None:
     if given["unsafe_fixes"] and not (given["diff"] or given["fix"]):
         raise click.UsageError("--unsafe-fixes goes with --fix or --diff")
     if given["diff"] or given["fix"]:
-        after = session.repaired(files, rules, unsafe=given["unsafe_fixes"]).files
+        repaired = session.repaired(files, rules, unsafe=given["unsafe_fixes"])
         if given["diff"]:
-            click.echo(session.diff(files, after), nl=False)
+            found = repaired.found
+            _print_diff(session.diff(files, repaired.files))
         else:
-            inputs.problems += session.save(files, after)
-            files = after
-    findings = _found(given, files, rules)
+            found = repaired.left
+            inputs.problems += session.save(files, repaired.files)
+            files = repaired.files
+    else:
+        found = linter.lint(files, rules)
+    findings = _without_known(given, found)
     is_filter = given["fix"] and [file.path for file in files] == [STDIN]
     if is_filter and not given["diff"]:
         sys.stdout.buffer.write(files[0].data)
@@ -108,9 +111,8 @@ def command(**given: Any) -> None:
     raise SystemExit(2 if inputs.problems else 1 if fails else 0)
 
 
-def _found(given: dict[str, Any], files: list[Crontab], rules: list[Rule]) -> list[Finding]:
-    """Return what is found, and new where there is a baseline."""
-    findings = linter.lint(files, rules)
+def _without_known(given: dict[str, Any], findings: list[Finding]) -> list[Finding]:
+    """Return what of *findings* is new where there is a baseline."""
     if given["known"]:
         findings = baseline.without_known(given["known"], findings)
     if given["write_baseline"]:
@@ -144,6 +146,12 @@ def _wanted(given: dict[str, Any], settings: Settings) -> Wanted:
         root=given["root"] or "/",
         look=given["look"] or bool(given["root"]),
     )
+
+
+def _print_diff(lines: Iterable[str]) -> None:
+    is_screen = sys.stdout.isatty()  # a program, such as patch, is given what is there
+    for line in lines:
+        sys.stdout.write("\n".join(map(printable, line.split("\n"))) if is_screen else line)
 
 
 def _print(format_: str, findings: list[Finding], paths: list[str]) -> None:

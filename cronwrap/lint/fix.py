@@ -1,28 +1,17 @@
 """Fixes: edits of bytes, and nothing else changed.
 
 Fixes of which one would change what another is about wait for the next round: each round reads
-the result as a crontab of its own, until nothing is left to do.
+the result as a crontab of its own. Where only jobs have changed, what waits is looked for in
+these; what a change means elsewhere is seen when all is linted again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
-from cronwrap.lint.crontab import Crontab, Edit
-from cronwrap.lint.linter import Finding
+from cronwrap.lint.crontab import Crontab, Edit, Fix, Line
+from cronwrap.lint.linter import Finding, lint_lines
+from cronwrap.lint.rule import Rule
 
 MOST_ROUNDS = 20  # each takes at least one fix; a file with more on one line is odd
-
-
-class Fixed(NamedTuple):
-    """What a file becomes.
-
-    Attributes:
-        data: its bytes.
-        done: what was fixed.
-    """
-
-    data: bytes
-    done: tuple[Finding, ...]
 
 
 def apply(data: bytes, edits: Iterable[Edit]) -> bytes:
@@ -39,36 +28,47 @@ def apply(data: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join((*parts, data[place:]))
 
 
-def compatible(findings: Sequence[Finding], *, unsafe: bool) -> list[Finding]:
-    """Return the findings that have a fix, first come first served where edits touch."""
+def fixes(findings: Iterable[Finding], *, unsafe: bool) -> list[Fix]:
+    """Return the fixes of *findings*, and the *unsafe* ones only if these are wanted."""
+    found = (finding.found.fix for finding in findings)
+    return [fix for fix in found if fix is not None and (fix.safe or unsafe)]
+
+
+def compatible(wanted: Sequence[Fix]) -> list[Fix]:
+    """Return those that can be made together, first come first served where edits touch."""
     chosen = []
-    taken = bytearray()  # a 1 for each byte that an edit is about, and for the one behind it
-    for finding in findings:
-        fix = finding.found.fix
-        if fix is None or not (fix.safe or unsafe):
-            continue
-        taken = taken or bytearray(len(finding.found.file.data) + 1)
+    last = max((edit.end for fix in wanted for edit in fix.edits), default=0)
+    taken = bytearray(last + 1)  # a 1 for each byte that an edit is about, and for the one behind
+    for fix in wanted:
         spans = [(edit.start, edit.end + 1) for edit in fix.edits]
         if all(taken.find(1, start, end) < 0 for start, end in spans):
             for start, end in spans:
                 taken[start:end] = b"\1" * (end - start)
-            chosen.append(finding)
+            chosen.append(fix)
     return chosen
 
 
-def fix(
-    file: Crontab, findings_of: Callable[[Crontab], Sequence[Finding]], *, unsafe: bool = False
-) -> Fixed:
-    """Fix *file* until *findings_of* it has no more that can be fixed."""
-    done: list[Finding] = []
+def repair(
+    file: Crontab, found: Iterable[Finding], rules: Sequence[Rule], *, unsafe: bool
+) -> Crontab:
+    """Return *file* as the fixes of all that is *found* in it leave it; itself without any."""
     for _ in range(MOST_ROUNDS):
-        chosen = compatible(findings_of(file), unsafe=unsafe)
-        edits = [
-            edit for one in chosen if one.found.fix is not None for edit in one.found.fix.edits
-        ]
-        data = apply(file.data, edits)
+        wanted = fixes(found, unsafe=unsafe)
+        made = compatible(wanted)
+        data = apply(file.data, (edit for fix in made for edit in fix.edits))
         if data == file.data:
             break
-        done += chosen
-        file = file.with_data(data)
-    return Fixed(file.data, tuple(done))
+        before, file = file, file.with_data(data)
+        if len(made) == len(wanted):
+            break
+        found = lint_lines(file, _changed_jobs(before, file), rules)
+    return file
+
+
+def _changed_jobs(before: Crontab, after: Crontab) -> list[Line]:
+    """Return the lines that changed; none if others than jobs did, on which other lines depend."""
+    if [line.kind for line in before.lines] != [line.kind for line in after.lines]:
+        return []
+    pairs = zip(before.lines, after.lines, strict=True)
+    changed = [line for old, line in pairs if old.data != line.data]
+    return changed if all(line.kind == "job" for line in changed) else []

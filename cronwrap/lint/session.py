@@ -1,11 +1,12 @@
 """One call of the linter: what is read, what is found, what is repaired."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from cronwrap.errors import CronwrapError
-from cronwrap.lint import fix, mask
+from cronwrap.lint import fix
 from cronwrap.lint.crontab import Crontab
 from cronwrap.lint.diff import unified
 from cronwrap.lint.finding import Finding
@@ -16,32 +17,32 @@ from cronwrap.lint.rule import Rule
 
 
 class Repaired(NamedTuple):
-    """What fixing does to the crontabs.
+    """What fixing does to crontabs.
 
     Attributes:
-        files: as they are then, in their order; those without a fix as they were.
-        done: what was fixed.
+        files: as they are then, in their order; those without a fix are the same objects.
+        found: what was found before that.
+        left: what is found after that.
     """
 
     files: list[Crontab]
-    done: list[Finding]
+    found: list[Finding]
+    left: list[Finding]
 
 
 def repaired(files: Sequence[Crontab], rules: Sequence[Rule], *, unsafe: bool) -> Repaired:
-    """Return what *files* become; rules across files are asked about all of them."""
+    """Return what *files* become: until nothing is found that a fix is known for."""
     now = list(files)
-    done: list[Finding] = []
-    for place, file in enumerate(files):
-
-        def found(one: Crontab, place: int = place) -> list[Finding]:
-            others = [*now[:place], one, *now[place + 1 :]]
-            return [finding for finding in lint(others, rules) if finding.found.file is one]
-
-        fixed = fix.fix(file, found, unsafe=unsafe)
-        if fixed.data != file.data:
-            now[place] = file.with_data(fixed.data)
-            done += fixed.done
-    return Repaired(now, done)
+    found = left = lint(files, rules)
+    for _ in range(fix.MOST_ROUNDS):
+        by_file: dict[int, list[Finding]] = defaultdict(list)
+        for one in left:
+            by_file[id(one.found.file)].append(one)
+        then = [fix.repair(file, by_file[id(file)], rules, unsafe=unsafe) for file in now]
+        if all(one is other for one, other in zip(now, then, strict=True)):
+            break
+        now, left = then, lint(then, rules)
+    return Repaired(now, found, left)
 
 
 def save(before: Sequence[Crontab], after: Sequence[Crontab]) -> list[Problem]:
@@ -62,24 +63,8 @@ def save(before: Sequence[Crontab], after: Sequence[Crontab]) -> list[Problem]:
     return problems
 
 
-def diff(before: Sequence[Crontab], after: Sequence[Crontab]) -> str:
-    """Return what changes, as a unified diff with secrets starred out."""
-    return "".join(
-        line
-        for old, new in zip(before, after, strict=True)
-        if old.data != new.data
-        for line in _diff(old, new)
-    )
-
-
-def _diff(old: Crontab, new: Crontab) -> Iterator[str]:
-    path = mask.printable(old.path)
-    for line in unified(_shown(old), _shown(new), path):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def _shown(file: Crontab) -> list[str]:
-    texts = [mask.line(line) + "\n" for line in file.lines]
-    if texts and not file.data.endswith(b"\n"):
-        texts[-1] = texts[-1][:-1]
-    return texts
+def diff(before: Sequence[Crontab], after: Sequence[Crontab]) -> Iterator[str]:
+    """Yield the lines of a unified diff of what changes."""
+    for old, new in zip(before, after, strict=True):
+        if old.data != new.data:
+            yield from unified(old, new)

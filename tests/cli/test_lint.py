@@ -183,3 +183,15 @@ def test_a_person_is_shown_the_next_runs_and_a_program_is_not(cronwrap: Cronwrap
     assert b"= next runs: " in terminal.screen
     assert len(set(runs)) == 3
     assert "next runs" not in piped.stdout
+
+
+def test_a_diff_cannot_act_on_a_terminal_and_is_exact_elsewhere(cronwrap: Cronwrap) -> None:
+    (cronwrap.directory / "crontab").write_text("0 3 * * * cd /x; y '\x1b[31m'\n")
+    words = ("lint", *DIALECT, "--diff", "crontab")
+
+    piped = cronwrap(*words)
+    with on_terminal(cronwrap, *words) as terminal:
+        terminal.wait()
+
+    assert "+0 3 * * * cd /x && y '\x1b[31m'\n" in piped.stdout
+    assert "\r\n+0 3 * * * cd /x && y '␛[31m'\r\n".encode() in terminal.screen

@@ -1,6 +1,6 @@
 """Ask one rule of one crontab."""
 
-from cronwrap.lint import fix, linter
+from cronwrap.lint import linter, session
 from cronwrap.lint.crontab import Crontab
 from cronwrap.lint.finding import Finding
 from cronwrap.lint.rule import find_rule
@@ -20,7 +20,7 @@ def fixed(code: str, command: str, dialect: str = "debian") -> str:
     """Return *command* as the fix of the rule *code*, safe or not, leaves it."""
     rule, before = find_rule(code), "0 3 * * * "
     file = _crontab(before + command, dialect)
-    done = fix.fix(file, lambda file: linter.lint([file], [rule]), unsafe=True)
+    (done,) = session.repaired([file], [rule], unsafe=True).files
     return done.data.decode().removeprefix(before).removesuffix("\n")
 
 

@@ -1,16 +1,17 @@
 """Fixes change what they are about, and not one byte more; and once is enough."""
 
+import re
 import time
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronwrap.lint import fix, linter
-from cronwrap.lint.crontab import Crontab, Edit, Fix
+from cronwrap.lint import fix, linter, session
+from cronwrap.lint.crontab import Crontab, Edit, Fix, Found, Job
 from cronwrap.lint.dialects import DIALECTS
-from cronwrap.lint.finding import Finding
-from cronwrap.lint.rule import catalogue
+from cronwrap.lint.rule import WARNING, Rule, catalogue
 from cronwrap.lint.selection import chosen
 
 SOME = chosen(["CW404", "CW101"], [])
@@ -40,11 +41,9 @@ PIECES = [
 ]
 
 
-def repair(file: Crontab, *, unsafe: bool = True) -> fix.Fixed:
-    def found(one: Crontab) -> list[Finding]:
-        return linter.lint([one], SOME)
-
-    return fix.fix(file, found, unsafe=unsafe)
+def repaired(file: Crontab, rules: Sequence[Rule] = SOME, *, unsafe: bool = True) -> bytes:
+    """Return what *file* becomes."""
+    return session.repaired([file], rules, unsafe=unsafe).files[0].data
 
 
 @pytest.mark.parametrize(
@@ -59,17 +58,15 @@ def repair(file: Crontab, *, unsafe: bool = True) -> fix.Fixed:
     ],
 )  # fmt: skip
 def test_only_the_bytes_in_question_are_changed(before: bytes, after: bytes) -> None:
-    assert repair(Crontab(before, form="user")).data == after
+    assert repaired(Crontab(before, form="user")) == after
 
 
 def test_edits_that_touch_are_left_for_the_next_round() -> None:
-    file = Crontab(b"0 3 * * * cd a; cd b; c\n", form="user")
-    found = linter.lint([file], SOME)
-    first = found[0]._replace(
-        found=found[0].found._replace(fix=Fix(safe=True, edits=(Edit(0, 20, b""),)))
-    )
+    first = Fix(safe=True, edits=(Edit(0, 20, b""),))
+    second = Fix(safe=True, edits=(Edit(20, 21, b"x"), Edit(40, 40, b"y")))
+    third = Fix(safe=True, edits=(Edit(41, 42, b""),))
 
-    assert fix.compatible([first, found[1]], unsafe=False) == [first]
+    assert fix.compatible([first, second, third]) == [first, third]
 
 
 def test_what_may_change_the_meaning_is_left_unless_it_is_asked_for() -> None:
@@ -79,8 +76,58 @@ def test_what_may_change_the_meaning_is_left_unless_it_is_asked_for() -> None:
     assert fixes is not None
     unsafe = one._replace(found=one.found._replace(fix=fixes._replace(safe=False)))
 
-    assert fix.compatible([unsafe], unsafe=False) == []
-    assert fix.compatible([unsafe], unsafe=True) == [unsafe]
+    assert fix.fixes([unsafe, one], unsafe=False) == [fixes]
+    assert len(fix.fixes([unsafe, one], unsafe=True)) == 2
+
+
+def test_only_jobs_that_had_to_wait_are_looked_at_again_before_all_are() -> None:
+    asked: list[bytes] = []
+
+    def find(job: Job) -> Iterator[Found]:
+        asked.append(job.raw)
+        for match in re.finditer("a", job.command.text):
+            yield job.found(job.command, "no a", safe=[(job.command.at(*match.span()), "b")])
+
+    rule = Rule("CW999", "letter-a", WARNING, "job", find)
+    lines = [b"0 3 * * * %d\n" % number for number in range(100)]
+    (done,) = session.repaired(
+        [Crontab(b"".join([*lines, b"0 3 * * * aaa\n"]), form="user")], [rule], unsafe=False
+    ).files
+
+    assert done.data == b"".join([*lines, b"0 3 * * * bbb\n"])
+    assert sorted(asked) == sorted(
+        [*[b"%d" % number for number in range(100)] * 2, b"aaa", b"bab", b"bbb"]
+    )
+
+
+def test_what_is_found_before_and_left_after_is_what_linting_finds() -> None:
+    files = [Crontab(b"0 3 * * * cd /x%s y\n" % mark, form="user") for mark in (b";", b" &&")]
+    rules = chosen(["CW404", "CW220"], [])
+
+    done = session.repaired(files, rules, unsafe=False)
+
+    assert [one.rule.code for one in done.found] == ["CW404"]
+    assert [(one.rule.code, one.found.file) for one in done.left] == [("CW220", files[1])]
+    assert done.files[1] is files[1]
+    assert done.left == linter.lint(done.files, rules)
+
+
+def test_three_hundred_files_are_repaired_in_two_looks_at_each() -> None:
+    asked: list[str] = []
+
+    def find(job: Job) -> Iterator[Found]:
+        asked.append(job.file.path)
+        if job.raw == b"bad":
+            yield job.found(job.command, "bad", safe=[(job.command, "good")])
+
+    rule = Rule("CW999", "bad", WARNING, "job", find)
+    names = [f"{number}" for number in range(300)]
+    files = [Crontab(b"@daily bad\n", name, form="user") for name in names]
+
+    done = session.repaired(files, [rule], unsafe=False)
+
+    assert {file.data for file in done.files} == {b"@daily good\n"}
+    assert sorted(asked) == sorted(names * 2)
 
 
 @given(
@@ -95,33 +142,21 @@ def test_any_file_is_linted_and_repaired_once_and_for_all(
 ) -> None:
     rules = catalogue()
 
-    def found(one: Crontab) -> list[Finding]:
-        return linter.lint([one], rules)
-
     file = Crontab(data, dialect=dialect, form="user")
-    for finding in found(file):
+    for finding in linter.lint([file], rules):
         assert 0 <= finding.found.start <= finding.found.end <= len(data)
         assert finding.message
-    once = fix.fix(file, found, unsafe=unsafe)
-    again = fix.fix(file.with_data(once.data), found, unsafe=unsafe)
+    once = file.with_data(repaired(file, rules, unsafe=unsafe))
 
-    assert again.data == once.data
+    assert repaired(once, rules, unsafe=unsafe) == once.data
 
 
 def test_twenty_thousand_fixes_are_chosen_and_made_at_once() -> None:
     file = Crontab(b"0 3 * * * cd /x; y\n" * 20_000)
     edits = [Edit(at, at + 1, b" &&") for at in range(15, len(file.data), 19)]
-    found = [
-        Finding(
-            catalogue()[0],
-            "warning",
-            file.found(edit, "")._replace(fix=Fix(safe=True, edits=(edit,))),
-        )
-        for edit in edits
-    ]
     begun_s = time.process_time()
 
-    chosen = fix.compatible(found, unsafe=False)
+    chosen = fix.compatible([Fix(safe=True, edits=(edit,)) for edit in edits])
     data = fix.apply(file.data, edits)
 
     assert len(chosen) == 20_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cronwrap.lint import fix, linter
+from cronwrap.lint import linter, session
 from cronwrap.lint.rule import ALLOWS, PER, SEVERITIES, Rule, catalogue, documentation
 from tests.lint.examples import crontabs_of
 
@@ -31,11 +31,10 @@ def test_what_the_docstring_calls_good_is_silent(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_what_a_rule_fixes_it_does_not_find_again(rule: Rule) -> None:
     for file in crontabs_of(rule, "Bad"):
-        fixed = fix.fix(file, lambda file: linter.lint([file], [rule]), unsafe=True)
-        left = linter.lint([file.with_data(fixed.data)], [rule])
+        fixed = session.repaired([file], [rule], unsafe=True)
 
-        assert [one.found for one in left if one.found.fix] == []
-        assert not fixed.done or len(left) < len(linter.lint([file], [rule]))
+        assert [one.found for one in fixed.left if one.found.fix] == []
+        assert fixed.files == [file] or len(fixed.left) < len(fixed.found)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

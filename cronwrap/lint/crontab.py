@@ -1,7 +1,7 @@
 """A crontab as lines with byte positions: whatever the bytes are, this does not fail."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -176,8 +176,9 @@ class Crontab:
         return lines[place - 1] if place else None
 
     def line_at(self, start: int) -> Line:
-        """Return the line that the byte *start* stands in."""
-        return self.lines[max(0, bisect_right(self._starts, start) - 1)]
+        """Return the line that the byte *start* stands in: the first one of those that are joined."""
+        place = max(0, bisect_right(self._starts, start) - 1)
+        return self.lines[bisect_left(self._starts, self._starts[place])]
 
     def found(self, where: Place, message: str, hint: str = "", *, severity: str = "") -> Found:
         """Return a finding at the span *where* of the file."""

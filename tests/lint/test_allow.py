@@ -26,6 +26,15 @@ def test_other_comments_may_stand_between() -> None:
     assert found(f"# cronwrap: allow CW404\n# the app's own job\n{BAD}") == []
 
 
+def test_lines_that_are_joined_are_allowed_as_the_one_line_that_they_are() -> None:
+    joined = "0 3 * * * cd /x; \\\n  y; \\\n  z\n"
+    texts = (joined, f"# cronwrap: allow CW404\n{joined}")
+    files = [Crontab(text.encode(), dialect="busybox", form="user") for text in texts]
+
+    assert [one.location.line for one in linter.lint([files[0]], chosen(["CW404"], []))] == [1]
+    assert linter.lint([files[1]], chosen(["CW404", "CW810"], [])) == []
+
+
 def test_the_line_after_is_not_allowed() -> None:
     assert [found[:2] for found in found(f"# cronwrap: allow CW404\n{BAD}{BAD}")] == [("CW404", 3)]
 

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from datetime import datetime
@@ -66,7 +67,7 @@ DIALECT = click.Choice(sorted(DIALECTS))
 @click.option(
     "--root",
     metavar="DIR",
-    default="",
+    type=click.Path(exists=True, file_okay=False),
     help="Look at the host, or the image, whose root this directory is.",
 )
 @click.option("--baseline", "known", metavar="FILE", help="Leave out what this file knows.")
@@ -160,6 +161,8 @@ def _print(format_: str, findings: list[Finding], paths: list[str]) -> None:
         from cronwrap.schedule import zone
 
         colour = not os.environ.get("NO_COLOR")
-        click.echo(text(findings, paths, colour=colour, now=datetime.now(zone())), nl=False)
+        columns = shutil.get_terminal_size().columns
+        shown = text(findings, paths, colour=colour, now=datetime.now(zone()), columns=columns)
+        click.echo(shown, nl=False)
     else:
         sys.stdout.write(formats.render(format_, findings, paths))  # may be too long for click

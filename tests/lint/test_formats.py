@@ -69,6 +69,17 @@ def test_a_long_line_is_shown_around_the_offence() -> None:
     assert shown.index("cd /x") == marks.index("^")
 
 
+@pytest.mark.parametrize("columns", [10, 60, 80, 200])
+def test_a_line_fits_into_the_terminal_with_the_mark_below_the_offence(columns: int) -> None:
+    text = f"0 3 * * * {'x' * 500}; cd /x; {'y' * 500}\n"
+    file = Crontab(text.encode(), form="user")
+    found = linter.lint([file], chosen(["CW404"], []))
+    _, shown, marks, _ = as_text(found, [], columns=columns).splitlines()
+
+    assert len(shown) == max(columns, 46)
+    assert shown.index("cd /x") == marks.index("^")
+
+
 def test_what_would_act_on_a_terminal_is_shown_as_a_sign() -> None:
     file = Crontab(b"0 3 * * * cd \x1b[2J; y\tz\r\n", form="user")
     shown = as_text(linter.lint([file], chosen(["CW404"], [])), [])

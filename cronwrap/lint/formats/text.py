@@ -11,7 +11,8 @@ from cronwrap.lint.finding import Finding
 from cronwrap.lint.formats import shown
 
 _ABOUT_SCHEDULES = "CW2"
-WIDTH = 110  # of what is shown of a line
+WIDTH = 110  # of what is shown of a line, where nothing says how much there is room for
+_LEAST_WIDTH = 40
 _COLOURS = {"error": "1;31", "warning": "1;35", "info": "1"}  # as readable on white as on black
 
 
@@ -29,13 +30,20 @@ def text(
     *,
     colour: bool = False,
     now: datetime | None = None,
+    columns: int = 0,
 ) -> str:
     """Return the findings as blocks of lines.
 
     With *now*, an aware time, those about schedules show the next runs; what a program reads must
-    not differ from day to day.
+    not differ from day to day. With *columns*, a terminal's, what is shown of a line fits in.
     """
-    return "\n".join(shown(findings, lambda one: _block(one, colour=colour, now=now)))
+
+    def show(finding: Finding) -> str:
+        frame = len(f"  {finding.location.line} | ")
+        width = max(columns - frame, _LEAST_WIDTH) if columns else WIDTH
+        return _block(finding, _part(finding, width), colour=colour, now=now)
+
+    return "\n".join(shown(findings, show))
 
 
 def _next_runs(finding: Finding, now: datetime) -> str:
@@ -50,12 +58,11 @@ def _next_runs(finding: Finding, now: datetime) -> str:
     return ", ".join(f"{run.when:%a %Y-%m-%d %H:%M}" for run in islice(runs(job.schedule, now), 3))
 
 
-def _block(finding: Finding, *, colour: bool, now: datetime | None) -> str:
+def _block(finding: Finding, part: _Part, *, colour: bool, now: datetime | None) -> str:
     def paint(words: str, code: str) -> str:
         return f"\x1b[{code}m{words}\x1b[0m" if colour and words else words
 
     place, colour_code = finding.location, _COLOURS[finding.severity]
-    part = _part(finding)
     margin = " " * len(str(place.line))
     head = f"{mask.printable(finding.path)}:{place.line}:{place.column}: "
     code = f"[{finding.rule.code} {finding.rule.name}]"
@@ -73,15 +80,15 @@ def _block(finding: Finding, *, colour: bool, now: datetime | None) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _part(finding: Finding) -> _Part:
+def _part(finding: Finding, width: int) -> _Part:
     """Return what is shown of the line: around the offence, where it is long."""
     place = finding.location
     shown = mask.printable(mask.line(finding.line))
     start = place.column - 1
     end = place.end_column - 1 if place.end_line == place.line else len(shown)
     first = 0
-    if len(shown) > WIDTH:
-        first = max(0, min(start - WIDTH // 3, len(shown) - WIDTH))
-        before, after = "…" if first else "", "…" if first + WIDTH < len(shown) else ""
-        shown = before + shown[first + len(before) : first + WIDTH - len(after)] + after
+    if len(shown) > width:
+        first = max(0, min(start - width // 3, len(shown) - width))
+        before, after = "…" if first else "", "…" if first + width < len(shown) else ""
+        shown = before + shown[first + len(before) : first + width - len(after)] + after
     return _Part(shown, start - first, min(end - first, len(shown)))

@@ -3,13 +3,17 @@ r"""A job every few minutes that nothing keeps from running twice.
 Debian's cron and cronie start the next run whether the one before has ended or not: when the job
 is slow once, they pile up. BusyBox, systemd-cron and supercronic wait for it.
 
+Silent for what only starts what is due, as Laravel's ``schedule:run``: it must come each minute,
+and a run left out would leave out the tasks of that minute.
+
 Bad::
 
-    * * * * * /usr/bin/php /srv/app/artisan schedule:run
+    * * * * * /usr/bin/php /srv/app/artisan queue:work --stop-when-empty
 
 Good::
 
-    * * * * * flock -n /run/lock/app.lock /usr/bin/php /srv/app/artisan schedule:run
+    * * * * * flock -n /run/lock/app.lock /usr/bin/php /srv/app/artisan queue:work --stop-when-empty
+    * * * * * /usr/bin/php /srv/app/artisan schedule:run
     */5 * * * * cronwrap --check poll --overlap skip -- /usr/local/bin/poll
     */5 * * * * cronwrap overdue
 """
@@ -28,6 +32,8 @@ _LOCKS = {
     *("flock", "setlock", "lockfile", "run-one", "run-this-one", "lckdo", "dotlockfile", "solo"),
     *("run-parts", "mrtg", "systemctl", "munin-cron", "debian-sa1", "sa1", "fetchmail"),
 }
+# Of Laravel, Magento, Yii and WP-CLI: they start what is due, and look after overlaps themselves.
+_STARTS_WHAT_IS_DUE = {"schedule:run", "cron:run", "schedule/run", "--due-now"}
 _BRIEF = {
     *("curl", "wget", "echo", "printf", "date", "touch", "test", "[", "true", "logger", "kill"),
     *("pgrep", "pkill", "pidof", "cd", "export", ":", "command", "if", "exit", "rm", "find", "cat"),
@@ -67,6 +73,8 @@ def _locks(command: Command) -> bool:
         if command.wrapped is None:  # its own overdue or flush: one does the work, others leave
             return True
         return any(word.startswith(("--overlap", "--lock", "--max-parallel")) for word in words)
+    if not _STARTS_WHAT_IS_DUE.isdisjoint(words):
+        return True
     return command.program in _LOCKS or "--lock" in words
 
 

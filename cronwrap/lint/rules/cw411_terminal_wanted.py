@@ -1,7 +1,9 @@
 r"""A program that wants a terminal; a job of cron has none.
 
 ``docker exec -it`` ends with ``the input device is not a TTY`` and runs nothing. ``mysql -p``
-asks for a password that nobody types; ``top``, ``screen`` and editors do not start.
+asks for a password that nobody types; ``top``, ``screen`` and editors do not start. The first
+docker-compose takes a terminal for ``exec`` unless ``-T`` says otherwise; ``docker compose`` looks
+whether there is one.
 
 Bad::
 
@@ -46,6 +48,8 @@ def _find(job: Job) -> Iterator[Found]:
         name = command.program
         if name in _CONTAINERS:
             yield from _of_container(job, command)
+        elif name == "docker-compose":
+            yield from _of_compose(job, command)
         elif name in _SCREENS and not _is_quiet(command):
             yield job.found(
                 command.words[0],
@@ -81,6 +85,21 @@ def _of_container(job: Job, command: Command) -> Iterator[Found]:
         unsafe=() if fails else _without_t(job, where),
         severity=ERROR if fails else WARNING,
     )
+
+
+def _of_compose(job: Job, command: Command) -> Iterator[Found]:
+    verb = next((one for one in command.args if one.literal == "exec"), None)
+    if verb is None:
+        return
+    options = {one.literal for one in _options_behind(command.args[command.args.index(verb) + 1 :])}
+    if options.isdisjoint(("-T", "--no-TTY", "-d", "--detach")):
+        yield job.found(
+            verb,
+            "docker-compose 1 wants a terminal here, and without one it runs nothing",
+            "write exec -T",
+            safe=[(verb, "exec -T")],
+            severity=WARNING,
+        )
 
 
 def _options_behind(words: tuple[Word, ...]) -> list[Word]:

@@ -52,11 +52,11 @@ class Variable(Node):
 
     __slots__ = ("name", "operator", "quoted")
 
-    def __init__(self, at: At, name: str, operator: str, *, quoted: bool) -> None:
-        super().__init__(at)
+    def __init__(self, at: At, name: str, operator: str) -> None:
+        self.start, self.end, self.nest = at
         self.name = name
         self.operator = operator
-        self.quoted = quoted
+        self.quoted = False
 
 
 class Word(Node):
@@ -93,7 +93,7 @@ class Redirect(Node):
     __slots__ = ("fd", "operator", "target")
 
     def __init__(self, at: At, operator: str, fd: int, target: Word | None) -> None:
-        super().__init__(at)
+        self.start, self.end, self.nest = at
         self.operator = operator
         self.fd = fd
         self.target = target
@@ -105,7 +105,7 @@ class Assign(Node):
     __slots__ = ("name", "value")
 
     def __init__(self, at: At, name: str, value: Word | None) -> None:
-        super().__init__(at)
+        self.start, self.end, self.nest = at
         self.name = name
         self.value = value
 
@@ -135,7 +135,7 @@ class Command(Node):
         assigns: tuple[Assign, ...] = (),
         redirects: tuple[Redirect, ...] = (),
     ) -> None:
-        super().__init__(at)
+        self.start, self.end, self.nest = at
         self.assigns = assigns
         self.redirects = redirects
         self.wrapped: Command | Script | None = None
@@ -176,7 +176,7 @@ class Compound(Node):
     __slots__ = ("kind", "name", "redirects", "scripts", "words")
 
     def __init__(self, at: At, kind: str) -> None:
-        super().__init__(at)
+        self.start, self.end, self.nest = at
         self.kind = kind
         self.name = ""
         self.scripts: tuple[Script, ...] = ()
@@ -203,7 +203,7 @@ class Pipeline(Node):
         negated: bool = False,
         stderr: tuple[bool, ...] = (),
     ) -> None:
-        super().__init__(at)
+        self.start, self.end, self.nest = at
         self.commands = commands
         self.negated = negated
         self.stderr = stderr
@@ -215,7 +215,7 @@ class Operator(Node):
     __slots__ = ("text",)
 
     def __init__(self, at: At, text: str) -> None:
-        super().__init__(at)
+        self.start, self.end, self.nest = at
         self.text = text
 
 
@@ -237,7 +237,7 @@ class AndOr(Node):
         operators: tuple[Operator, ...],
         terminator: Operator | None = None,
     ) -> None:
-        super().__init__((pipelines[0].start, pipelines[-1].end, nest))
+        self.start, self.end, self.nest = pipelines[0].start, pipelines[-1].end, nest
         self.pipelines = pipelines
         self.operators = operators
         self.terminator = terminator
@@ -262,7 +262,7 @@ class Script(Node):
     __slots__ = ("comments", "errors", "facts", "items", "shell")
 
     def __init__(self, at: At, shell: str) -> None:
-        super().__init__(at)
+        self.start, self.end, self.nest = at
         self.shell = shell
         self.facts: dict[object, Any] = {}
         self.items: tuple[AndOr, ...] = ()

@@ -21,9 +21,10 @@ from cronwrap.lint.shell import (
     Redirect,
     Script,
     Text,
+    Variable,
     Word,
 )
-from cronwrap.lint.shell_word import read_word
+from cronwrap.lint.shell_word import Expansion, read_variable, read_word
 
 _COMPOUNDS = {
     "subshell": "subshell",
@@ -35,6 +36,8 @@ _COMPOUNDS = {
     "case_statement": "case",
     "function_definition": "function",
 }
+_SUBSTITUTIONS = {"command_substitution", "process_substitution"}
+_EXPANSIONS = {"simple_expansion", "expansion", "arithmetic_expansion", *_SUBSTITUTIONS}
 _REDIRECTS = {"file_redirect", "herestring_redirect", "heredoc_redirect"}
 _NO_STATEMENT = {"comment", "ERROR", "heredoc_body", ";", "&", "\n", ";;"}
 _WITHIN_WORD = re.compile(rb"(?:\\[ \t])*")
@@ -274,10 +277,27 @@ class Builder:
             redirects.append(Redirect(at, operator, fd, targets[0] if targets else None))
         return tuple(redirects), tuple(words)
 
+    # Words
+
     def word(self, *nodes: tree_sitter.Node) -> Word:
         """Return the word that *nodes* are."""
         span = (nodes[0].start_byte, nodes[-1].end_byte)
-        return read_word(self.text, self.nest, span, nodes, self.substitution)
+        expansions = {
+            one.start_byte: self._expansion(one) for node in nodes for one in _expansions(node)
+        }
+        return read_word(self.text, self.nest, span, expansions)
+
+    def _expansion(self, node: tree_sitter.Node) -> Expansion:
+        variables: list[Variable] = []
+        scripts: list[Script] = []
+        for one in (node, *_inner_expansions(node)):
+            if one.type in _SUBSTITUTIONS:
+                scripts += self._substitution(one)
+            elif one.type != "arithmetic_expansion":
+                variables.append(
+                    read_variable(self.text, self.nest, (one.start_byte, one.end_byte))
+                )
+        return Expansion(node.end_byte, tuple(variables), tuple(scripts))
 
     # Compounds
 
@@ -295,7 +315,7 @@ class Builder:
             compound.name = self.source(name).decode(errors="replace")
         return compound
 
-    def substitution(self, node: tree_sitter.Node) -> list[Script]:
+    def _substitution(self, node: tree_sitter.Node) -> list[Script]:
         """Return what runs within ``$( )``, ``<( )`` or backticks."""
         data = self.source(node)
         if not data.startswith(b"`"):
@@ -309,6 +329,21 @@ class Builder:
             Builder(text, self.shell, f"{self.nest}`").script()
             for text in _backticks(data, node.start_byte, self.text.offsets)
         ]
+
+
+def _expansions(node: tree_sitter.Node) -> list[tree_sitter.Node]:
+    """Return the outermost expansions in *node*."""
+    if node.type in _EXPANSIONS:
+        return [node]
+    return [one for child in node.children for one in _expansions(child)]
+
+
+def _inner_expansions(node: tree_sitter.Node) -> list[tree_sitter.Node]:
+    """Return the expansions within ``${a:-$b}`` and ``$((a + $b))``."""
+    if node.type in _SUBSTITUTIONS:
+        return []
+    found = [one for child in node.children for one in _expansions(child)]
+    return [*found, *(one for each in found for one in _inner_expansions(each))]
 
 
 def _redirected_pipeline(node: tree_sitter.Node) -> tree_sitter.Node | None:

@@ -1,18 +1,20 @@
-"""Reads a command of plain words by itself: most lines of a crontab need no parser of bash.
+r"""Reads the commands that crontabs have by itself: few need a parser of bash.
 
-Words, quotes that hold nothing to expand, redirections behind the words, and ``&&``, ``||``, ``|``,
-``;``, ``&`` between commands; where anything else stands, shell_build reads it all. Both make the
-same tree, which tests/lint/test_shell_plain.py holds; this one takes a third of the time, and is
-right where that parser is not: it takes ``a && b > f | c`` for one pipeline.
+Words with their quotes and expansions, assignments, redirections, lists, ``( )``, ``{ }``, ``if``
+and ``while``; where anything else stands, or what is no shell at all, shell_build reads it. Both
+make the same tree, which tests/lint/test_shell_plain.py holds; this one takes a tenth of the time,
+and is right where that parser is not: it takes ``a && b > f | c`` for one pipeline.
 """
 
 import re
 
 from cronwrap.lint import unwrap
 from cronwrap.lint.shell import (
+    POSIX,
     AndOr,
-    At,
+    Assign,
     Command,
+    Compound,
     Operator,
     Pipeline,
     Redirect,
@@ -20,24 +22,59 @@ from cronwrap.lint.shell import (
     Text,
     Word,
 )
-from cronwrap.lint.shell_word import read_word
+from cronwrap.lint.shell_word import Expansion, read_variable, read_word
 
-# ASCII alone, in quotes too: a byte is a character.
-_WORD = rb"""(?:[\w./:,@%+^~=-]+|'[ -&(-~\t]*'|"[ !#%-[\]-_a-~\t]*")+"""
+# What may end the list of commands behind a keyword; behind an end that is none, a command ends.
+_ENDS = {
+    "(": (")",),
+    "{": ("}",),
+    "if": ("then",),
+    "then": ("elif", "else", "fi"),
+    "elif": ("then",),
+    "else": ("fi",),
+    "while": ("do",),
+    "until": ("do",),
+    "do": ("done",),
+}
+_COMPOUNDS = {"(": "subshell", "{": "group", "if": "if", "while": "while", "until": "until"}
+# Words that mean something else where a command begins: the kind of token that they are there.
+_KEYWORDS = {
+    **dict.fromkeys(("{", "if", "while", "until"), "open"),
+    **dict.fromkeys(("}", "then", "elif", "else", "fi", "do", "done"), "close"),
+    "!": "not",
+    # What bash reads in its own way, and tree-sitter has a grammar for.
+    **dict.fromkeys(
+        ("case", "coproc", "declare", "export", "for", "function", "let", "local", "readonly",
+         "select", "time", "typeset", "unset", "unsetenv", "[["),
+        "odd",
+    ),
+}  # fmt: skip
+_DEEPEST = 5  # in each other: nobody writes more, and a recursion has an end
+
+_BARE = r"\w./:,@%+^~=!{}\]\#\-"  # means itself, but for # at first
+_BEHIND = r"(?= [ \t;&|)<>] | \Z )"
 _TOKEN = re.compile(
-    rb"[ \t]+(?P<fd>\d*)(?P<redirect>>>|>&|<&|>\||[<>])[ \t]*(?P<target>(?!-)" + _WORD + rb")"
-    rb"|[ \t]*(?P<word>" + _WORD + rb"|(?<![^ \t])[\[\]](?![^ \t;&|]))"
-    rb"|[ \t]*(?P<mark>&&|\|\||[;|]|&(?!>))"
+    rf"""[ \t]* (?:
+      (?P<redirect> \d* (?: >[>&|]? | <&? | &>>? ) ) (?! [ \t]* [<>&|(-] )
+    | (?P<plain> (?!\#) [{_BARE}]+ ) {_BEHIND}
+    | (?P<mark> && | \|\| | ;(?![;&]) | \|(?!&) | & )
+    | (?P<close> [)] | \Z )
+    | (?P<open> [(](?![(]) )
+    | (?P<glob> (?!\#) [{_BARE}*?[]+ ) {_BEHIND}
+    | (?P<word> (?= [{_BARE}*?['"$`\\] ) (?!\#) ) )""",
+    re.VERBOSE | re.ASCII,
 )
-_NAME = re.compile(r"[A-Za-z./~_][\w./~+-]*")
-_TEST = re.compile(r"\[ -[a-zA-Z] [^\]]+ \]")
-# What begins a command that is not simple, or that bash reads in a way of its own.
-_RESERVED = frozenset({
-    "case", "coproc", "declare", "do", "done", "elif", "else", "esac", "export", "fi", "for",
-    "function", "if", "in", "let", "local", "readonly", "select", "then", "time", "typeset",
-    "unset", "unsetenv", "until", "while",
-})  # fmt: skip
-_ODD = frozenset({"[", "]", "==", "=~"})  # an expression, for tree-sitter
+_ASSIGNED = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
+# What stands in a word up to an expansion, a double quote, or its end.
+_UNQUOTED = re.compile(rf"(?: [{_BARE}*?[]+ | '[ -&(-~\t]*' | \\[ -~] )*", re.VERBOSE | re.ASCII)
+_QUOTED = re.compile(r"(?: [ !#%-[\]-_a-~\t] | \\[ -~] )*", re.VERBOSE)
+_VARIABLE = re.compile(
+    r"\$ (?: [A-Za-z_]\w* | \d (?!\w) | [?$\#!@*-]"
+    r" | [{] (?: \#\w+ | \w+ (?: (?: :?[-=?+] | %%? | \#\#? ) [\w./:,@%+^~=*-]* )? ) [}] )",
+    re.VERBOSE,
+)
+_SUM = re.compile(r"\$\(\( *\w+(?: *[-+*/%] *\w+)* *\)\)")
+_BACKTICKS = re.compile(r"`[^`\\\"]+`")
 
 
 class _NotPlainError(Exception):
@@ -46,106 +83,217 @@ class _NotPlainError(Exception):
 
 def plain(text: Text, shell: str, nest: str) -> Script | None:
     """Return the tree of *text*, as ``shell_build`` would; None if it is not plain."""
-    tokens, place = [], 0
-    while (token := _TOKEN.match(text.data, place)) is not None:
-        tokens.append(token)
-        place = token.end()
-    if not tokens or place < len(text.data.rstrip(b" \t")):
-        return None
-    reader = _Reader(text, shell, nest)
     try:
-        reader.read(tokens)
+        return _Reader(text, shell, nest, 0).script()
     except _NotPlainError:
         return None
-    script = Script((text.offsets[0], text.offsets[-1], nest), shell)
-    script.items = tuple(reader.items)
-    return script
 
 
 class _Reader:
-    """Reads a command line from left to right; the lists are what is not at its end yet."""
+    """Reads a command line from left to right, one token ahead.
 
-    def __init__(self, text: Text, shell: str, nest: str) -> None:
+    Each method begins at the token that is here, and goes on behind what it returns.
+
+    Attributes:
+        kind, piece: what is here; the piece of a "word" is not known before it is read.
+        start, end: where it stands.
+        behind: where that which was read before it ends.
+    """
+
+    def __init__(self, text: Text, shell: str, nest: str, depth: int) -> None:
         self.text = text
+        self.data = text.data.decode("ascii", "replace")
+        self.offsets = text.offsets
         self.shell = shell
         self.nest = nest
-        self.items: list[AndOr] = []
-        self.pipelines: list[Pipeline] = []
-        self.operators: list[Operator] = []
-        self.commands: list[Command] = []
-        self.words: list[Word] = []
-        self.redirects: list[Redirect] = []
+        self.depth = depth
+        self.kind = self.piece = ""
+        self._first(0)
 
-    def read(self, tokens: "list[re.Match[bytes]]") -> None:
-        """Go through the line once.
+    def script(self) -> Script:
+        """Return the tree of the whole text.
 
         Raises:
             _NotPlainError: it is not plain.
         """
-        for token in tokens:
-            kind = token.lastgroup
-            if kind == "word":
-                if self.redirects:
-                    raise _NotPlainError
-                self.words.append(read_word(self.text, self.nest, token.span(kind)))
-            elif kind == "target":
-                self._redirect(token)
-            else:
-                self._mark(*token.span("mark"))
-        if tokens[-1].lastgroup != "mark" or tokens[-1]["mark"] not in (b";", b"&"):
-            self._end_item(None)
+        script = Script((self.offsets[0], self.offsets[-1], self.nest), self.shell)
+        script.items = self._items(("",))
+        return script
 
-    def _at(self, start: int, end: int) -> At:
-        return self.text.offsets[start], self.text.offsets[end], self.nest
+    def _first(self, place: int) -> None:
+        """Go on to what stands at *place*, where a command begins."""
+        self._next(place)
+        self.kind = _KEYWORDS.get(self.piece, self.kind)
 
-    def _redirect(self, token: re.Match[bytes]) -> None:
-        operator = token["redirect"].decode()
-        fd = int(token["fd"]) if token["fd"] else 0 if operator[0] == "<" else 1
-        target = read_word(self.text, self.nest, token.span("target"))
-        at = self._at(token.start("fd"), token.end("target"))
-        self.redirects.append(Redirect(at, operator, fd, target))
-
-    def _mark(self, start: int, end: int) -> None:
-        mark = Operator(self._at(start, end), self.text.data[start:end].decode())
-        if mark.text == "|":
-            self._end_command()
-        elif mark.text in ("&&", "||"):
-            self._end_pipeline()
-            self.operators.append(mark)
-        else:
-            self._end_item(mark)
-
-    def _end_item(self, mark: Operator | None) -> None:
-        self._end_pipeline()
-        self.items.append(AndOr(self.nest, tuple(self.pipelines), tuple(self.operators), mark))
-        self.pipelines, self.operators = [], []
-
-    def _end_pipeline(self) -> None:
-        self._end_command()
-        first, last = self.commands[0], self.commands[-1]
-        at = (first.start, last.end, self.nest)
-        bars = (False,) * (len(self.commands) - 1)
-        self.pipelines.append(Pipeline(at, tuple(self.commands), stderr=bars))
-        self.commands = []
-
-    def _end_command(self) -> None:
-        words = self.words
-        if not words or not _is_simple(words):
+    def _next(self, place: int) -> None:
+        token = _TOKEN.match(self.data, place)
+        if token is None:
             raise _NotPlainError
-        end = self.redirects[-1].end if self.redirects else words[-1].end
-        at = (words[0].start, end, self.nest)
-        command = Command(at, tuple(words), (), tuple(self.redirects))
+        self.behind = place
+        self.kind = kind = token.lastgroup or ""
+        self.start, self.end = token.span(kind)
+        self.piece = token[kind]
+
+    # Lists
+
+    def _items(self, ends: tuple[str, ...]) -> tuple[AndOr, ...]:
+        """Return what stands up to one of *ends*, and stay there."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise _NotPlainError
+        items = [self._item()]
+        while self.kind != "close":
+            items.append(self._item())
+        self.depth -= 1
+        if self.piece not in ends:
+            raise _NotPlainError
+        return tuple(items)
+
+    def _item(self) -> AndOr:
+        pipelines, operators = [self._pipeline()], []
+        while self.piece in ("&&", "||"):
+            operators.append(self._operator())
+            pipelines.append(self._pipeline())
+        terminator = self._operator() if self.kind == "mark" else None
+        return AndOr(self.nest, tuple(pipelines), tuple(operators), terminator)
+
+    def _operator(self) -> Operator:
+        operator = Operator(
+            (self.offsets[self.start], self.offsets[self.end], self.nest), self.piece
+        )
+        self._first(self.end)
+        return operator
+
+    def _pipeline(self) -> Pipeline:
+        start, negated = self.offsets[self.start], self.kind == "not"
+        if negated:
+            self._first(self.end)
+        commands = [self._command()]
+        while self.piece == "|":
+            self._first(self.end)
+            commands.append(self._command())
+        at = (start, commands[-1].end, self.nest)
+        bars = (False,) * (len(commands) - 1)
+        return Pipeline(at, tuple(commands), negated=negated, stderr=bars)
+
+    def _command(self) -> Command | Compound:
+        return self._compound() if self.kind == "open" else self._simple()
+
+    # Commands
+
+    def _compound(self) -> Compound:
+        start, keyword = self.offsets[self.start], self.piece
+        compound = Compound((start, start, self.nest), _COMPOUNDS[keyword])
+        scripts, redirects = [], []
+        while keyword in _ENDS:
+            self._first(self.end)
+            scripts.append(self._list(_ENDS[keyword]))
+            keyword = self.piece
+        self._next(self.end)
+        while self.kind == "redirect":
+            redirects.append(self._redirect())
+        if self.kind not in ("mark", "close"):
+            raise _NotPlainError
+        compound.end = self.offsets[self.behind]
+        compound.scripts, compound.redirects = tuple(scripts), tuple(redirects)
+        return compound
+
+    def _list(self, ends: tuple[str, ...]) -> Script:
+        start, items = self.offsets[self.start], self._items(ends)
+        script = Script((start, self.offsets[self.behind], self.nest), self.shell)
+        script.items = items
+        return script
+
+    def _simple(self) -> Command:
+        start = self.offsets[self.start]
+        words: list[Word] = []
+        assigns: list[Assign] = []
+        redirects: list[Redirect] = []
+        while self.kind not in ("mark", "close"):
+            if self.kind == "redirect":
+                redirects.append(self._redirect())
+            elif not words and (name := _ASSIGNED.match(self.data, self.start)) is not None:
+                assigns.append(self._assign(name.end()))
+            else:
+                words.append(self._word(self.start))
+        is_test = words and words[0].text == "["
+        if not (words or assigns or redirects) or (is_test and words[-1].text != "]"):
+            raise _NotPlainError
+        at = (start, self.offsets[self.behind], self.nest)
+        command = Command(at, tuple(words), tuple(assigns), tuple(redirects))
         unwrap.unwrap(command, self.shell)
-        self.commands.append(command)
-        self.words, self.redirects = [], []
+        return command
 
+    def _assign(self, value_at: int) -> Assign:
+        start, name = self.start, self.data[self.start : value_at - 1]
+        has_value = self.kind == "word" or self.end > value_at
+        value = self._word(value_at) if has_value else None
+        if value is None:
+            self._next(value_at)
+        at = (self.offsets[start], self.offsets[self.behind], self.nest)
+        return Assign(at, name, value)
 
-def _is_simple(words: list[Word]) -> bool:
-    texts = [word.text for word in words]
-    if texts[0] == "[":
-        return _TEST.fullmatch(" ".join(texts)) is not None
-    return (
-        texts[0] not in _RESERVED
-        and _NAME.fullmatch(texts[0]) is not None
-        and _ODD.isdisjoint(texts)
-    )
+    def _redirect(self) -> Redirect:
+        start, operator = self.offsets[self.start], self.piece.lstrip("0123456789")
+        fd = self.piece[: -len(operator)] or ("0" if operator[0] == "<" else "1")
+        if operator[0] == "&" and self.shell in POSIX:  # an & and a >
+            raise _NotPlainError
+        self._next(self.end)
+        target = self._word(self.start)
+        return Redirect((start, target.end, self.nest), operator, int(fd), target)
+
+    # Words
+
+    def _word(self, start: int) -> Word:
+        """Return the word that begins at *start*."""
+        if self.kind == "word":
+            expansions, end = self._expansions(start)
+            word = read_word(self.text, self.nest, (start, end), expansions)
+        elif self.kind in ("plain", "glob"):
+            end, offsets = self.end, self.offsets
+            at = (offsets[start], offsets[end], self.nest)
+            word = Word(at, self.data[start:end], offsets[start : end + 1])
+            word.glob = self.kind == "glob"
+        else:
+            raise _NotPlainError
+        self._next(end)
+        return word
+
+    def _expansions(self, place: int) -> tuple[dict[int, Expansion], int]:
+        """Return the expansions in the word that begins at *place*, and where it ends."""
+        found: dict[int, Expansion] = {}
+        quoted = False
+        while True:
+            run = (_QUOTED if quoted else _UNQUOTED).match(self.data, place)
+            place = run.end() if run is not None else place
+            mark = self.data[place : place + 1]
+            if mark == '"':
+                quoted = not quoted
+                place += 1
+            elif mark in ("$", "`"):
+                found[place] = self._expansion(place)
+                place = found[place].end
+            elif not quoted and mark in " \t;&|)<>":
+                return found, place
+            else:
+                raise _NotPlainError
+
+    def _expansion(self, start: int) -> Expansion:
+        data, offsets = self.data, self.offsets
+        if (found := _VARIABLE.match(data, start)) is not None:
+            variable = read_variable(self.text, self.nest, found.span())
+            return Expansion(found.end(), (variable,))
+        if (found := _SUM.match(data, start)) is not None:
+            return Expansion(found.end())
+        if (found := _BACKTICKS.match(data, start)) is not None:
+            end = found.end()
+            inner = Text(self.text.data[start + 1 : end - 1], offsets[start + 1 : end])
+            script = _Reader(inner, self.shell, f"{self.nest}`", self.depth).script()
+            return Expansion(end, (), (script,))
+        if not data.startswith("$(", start) or data.startswith("$((", start):
+            raise _NotPlainError
+        self._first(start + 2)
+        items = self._items((")",))
+        script = Script((offsets[start + 2], offsets[self.start], self.nest), self.shell)
+        script.items = items
+        return Expansion(self.end, (), (script,))

@@ -12,7 +12,9 @@ from cronwrap.lint.pings import Ping, pings_of
 from cronwrap.lint.shell import AndOr, Command, Compound, Node, Pipeline, Script
 from cronwrap.lint.unwrap import SHELLS
 
-JOB, PING, CHECK, HELPER = "job", "ping", "check", "helper"
+# Of several in one place, the first of these tells what the place is there for.
+JOB, PING, CHECK, HELPER = _KINDS = ("job", "ping", "check", "helper")
+_LAST = len(_KINDS) - 1
 # What a line has beside its job; its status tells nothing of the job.
 HELPERS = frozenset({
     ":", ".", "cd", "date", "echo", "eval", "exec", "exit", "export", "false", "hash", "hostname",
@@ -72,7 +74,7 @@ class Flow:
         self.script = script
         self.pings = {id(ping.command): ping for ping in pings_of(job)}
         self.stands = tuple(self._stands()) if self.pings else ()
-        self._kinds: dict[int, frozenset[str]] = {}
+        self._ranks: dict[int, int] = {}
 
     def _stands(self) -> Iterator[Stand]:
         """Yield where each ping stands."""
@@ -90,13 +92,17 @@ class Flow:
 
     def kind(self, *nodes: Node) -> str:
         """Return what *nodes* are there for: JOB, PING, CHECK or HELPER, the first that any is."""
-        for node in nodes:
-            if id(node) not in self._kinds:
-                self._kinds[id(node)] = frozenset(map(self._kind, programs(node)))
-        kinds = frozenset().union(*(self._kinds[id(node)] for node in nodes))
-        return next((kind for kind in (JOB, PING, CHECK) if kind in kinds), HELPER)
+        return _KINDS[min(map(self._rank, nodes), default=_LAST)]
 
-    def _kind(self, command: Command) -> str:
+    def _rank(self, node: Node) -> int:
+        """Return which of the kinds *node* is there for, by its place."""
+        rank = self._ranks.get(id(node))
+        if rank is None:
+            kinds = map(self._kind_of, programs(node))
+            rank = self._ranks[id(node)] = min(map(_KINDS.index, kinds), default=_LAST)
+        return rank
+
+    def _kind_of(self, command: Command) -> str:
         if id(command) in self.pings:
             return PING
         program = command.program
@@ -126,24 +132,22 @@ def flow_of(job: Job) -> Flow:
     return _flow(job, job.script)
 
 
-def programs(node: Node) -> Iterator[Command]:
-    """Yield each simple command in *node* that is no prefix of another."""
+def programs(node: Node) -> list[Command]:
+    """Return each simple command in *node* that is no prefix of another."""
     parts = _parts(node)
-    if isinstance(node, Command) and node.words and not parts:
-        yield node
-    for part in parts:
-        yield from programs(part)
+    if not parts:
+        return [node] if isinstance(node, Command) and node.words else []
+    return [one for part in parts for one in programs(part)]
 
 
 def _parts(node: Node) -> Sequence[Node]:
-    if type(node) in _PARTS:
-        parts: Sequence[Node] = getattr(node, _PARTS[type(node)])
-        return parts
-    if isinstance(node, Command) and node.wrapped is not None:
-        return (node.wrapped,)
-    if isinstance(node, Command) and not node.words:  # X=$(job)
-        return [part for one in node.assigns if one.value is not None for part in one.value.scripts]
-    return ()
+    if isinstance(node, Command):
+        if node.wrapped is not None:
+            return (node.wrapped,)
+        values = [] if node.words else [one.value for one in node.assigns]  # X=$(job)
+        return [script for value in values if value is not None for script in value.scripts]
+    parts: Sequence[Node] = getattr(node, _PARTS[type(node)]) if type(node) in _PARTS else ()
+    return parts
 
 
 def stops(item: AndOr) -> bool:

@@ -26,20 +26,23 @@ _SERVICES = (
     ("sentry", r"[^/]+/api/\d+/cron/"),
     ("grafana", r"[^/]+/heartbeat/"),
 )
-_SERVICE_OF = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _SERVICES)
+_ANY_SERVICE = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _SERVICES)
+_SERVICE = re.compile(rf"(?:https?://(?:[^/@]*@)?)?(?:www\.)?(?:{_ANY_SERVICE})", re.IGNORECASE)
 _STATUS = re.compile(
     r"\?|rc|ret|\w*stat(?:us|e)\w*|exit\w*|\w*code|result|err|e|s|r|x", re.IGNORECASE
 )
 # The short options that take a value.
 _TAKE_VALUES = {"curl": "AbcCdDeEFhHKmoPQrtTuUwxXYyz", "wget": "oaeitOTwQPUlADIRBXh"}
 _INTERPRETER = re.compile(r"python[\d.]*|perl|php|ruby|node")
-_SCRIPTS = (["-c"], ["-e"], ["-r"])
+_SCRIPT_OPTIONS = frozenset({"-c", "-e", "-r"})
 _URL = re.compile(r"https?://[^\s'\"<>()\\]+")
 _NAME = re.compile(r"\$\{?(\w+)\}?")
+# What one of these begins in a URL in lower case, it tells.
+_TELLING = re.compile(r"/(?:start|run|fail|log)\b|sta(?:te|tus)=")
 _TELLS = (
-    ("start", re.compile(r"/start\b|state=run\b|/run\b|status=in_progress", re.IGNORECASE)),
-    ("fail", re.compile(r"/fail\b|state=fail|/fail\b|status=(?:error|down)", re.IGNORECASE)),
-    ("log", re.compile(r"/log\b", re.IGNORECASE)),
+    ("start", re.compile(r"/start\b|state=run\b|/run\b|status=in_progress")),
+    ("fail", re.compile(r"/fail\b|state=fail|status=(?:error|down)")),
+    ("log", re.compile(r"/log\b")),
 )
 
 
@@ -52,6 +55,7 @@ class Ping(NamedTuple):
         url: as it is written.
         service: "healthchecks", ...
         tells: "start", "success", "fail", "log", or "status" where the URL carries ``$?``.
+        flags: the options that curl or wget is given: letters, and long names without dashes.
     """
 
     command: Command
@@ -59,68 +63,83 @@ class Ping(NamedTuple):
     url: str
     service: str
     tells: str
-
-
-def ping_of(command: Command, values: tuple[tuple[str, str], ...] = ()) -> Ping | None:
-    """Return what *command* tells a monitor; None if it is no client or the URL no monitor's.
-
-    A client may also be an interpreter that is given a script which has the URL in it.
-
-    *values* are those of variables that may hold the URL.
-    """
-    is_script = _INTERPRETER.fullmatch(command.program) and command.values[:1] in _SCRIPTS
-    if command.program not in CLIENTS and not is_script:
-        return None
-    for word in command.args:
-        url = _with_values(word.literal, values)
-        if is_script:  # python3 -c "...urlopen('https://hc-ping.com/...')"
-            url = next(iter(_URL.findall(url)), "")
-        service = service_of(url)
-        if service:
-            names = [one.name for arg in command.args for one in arg.variables]
-            carries = any(_STATUS.fullmatch(name) for name in names)
-            return Ping(command, word, url, service, "status" if carries else _tells(url))
-    return None
+    flags: frozenset[str]
 
 
 def pings_of(job: Job) -> tuple[Ping, ...]:
     """Return each command of *job* that tells a monitor something."""
     script = job.script
-    names = _names_in_clients(script)
-    values = [(name, job.value(name)) for name in names]
-    given = tuple((name, value) for name, value in values if value)
+    clients = _clients(script)
+    if not clients:
+        return ()
+    names = _variables(script)
+    given = tuple((name, value) for name in names if (value := job.value(name)))
     key = ("pings", given)
     if key not in script.facts:
-        known = (*given, *_set_once(script)) if names else given
-        found = [ping_of(command, known) for command in script.commands()]
-        script.facts[key] = tuple([ping for ping in found if ping is not None])
+        known = dict(given) | _set_once(script) if names else {}
+        found = (_ping_of(client, known) for client in clients)
+        script.facts[key] = tuple(ping for ping in found if ping is not None)
     pings: tuple[Ping, ...] = script.facts[key]
     return pings
 
 
 @kept
-def _names_in_clients(script: Script) -> tuple[str, ...]:
+def _clients(script: Script) -> tuple[Command, ...]:
+    """Return the commands that may tell a monitor something."""
+    return tuple(
+        one for one in script.commands() if one.program in CLIENTS or _is_given_script(one)
+    )
+
+
+def _is_given_script(command: Command) -> bool:
+    """Tell whether it is an interpreter that is given a script, which may have a URL in it."""
+    values = command.values
+    return (
+        bool(values)
+        and values[0] in _SCRIPT_OPTIONS
+        and _INTERPRETER.fullmatch(command.program) is not None
+    )
+
+
+def _ping_of(client: Command, values: dict[str, str]) -> Ping | None:
+    """Return what *client* tells a monitor; None if the URL is no monitor's.
+
+    *values* are those of variables that may hold the URL.
+    """
+    for word in client.args:
+        url = _with_values(word.literal, values)
+        if client.program not in CLIENTS:  # python3 -c "...urlopen('https://hc-ping.com/...')"
+            url = next(iter(_URL.findall(url)), "")
+        service = service_of(url)
+        if service:
+            names = [one.name for arg in client.args for one in arg.variables]
+            tells = "status" if any(map(_STATUS.fullmatch, names)) else _tells(url)
+            return Ping(client, word, url, service, tells, _flags_of(client))
+    return None
+
+
+@kept
+def _variables(script: Script) -> tuple[str, ...]:
     """Return the variables that clients get."""
-    clients = [command for command in script.commands() if command.program in CLIENTS]
-    return tuple({one.name for command in clients for word in command.args
-                  for one in word.variables})  # fmt: skip
+    words = [word for client in _clients(script) for word in client.args]
+    return tuple({one.name for word in words for one in word.variables})
 
 
-def _set_once(script: Script) -> list[tuple[str, str]]:
+def _set_once(script: Script) -> dict[str, str]:
     """Return the variables that the command itself sets, to one value that is written there."""
-    names = [assign.name for assign in script.assigns()]
-    return [
-        (assign.name, assign.value.value)
-        for assign in script.assigns()
+    assigns = script.assigns()
+    names = [assign.name for assign in assigns]
+    return {
+        assign.name: assign.value.value
+        for assign in assigns
         if names.count(assign.name) == 1 and assign.value is not None and assign.value.value
-    ]
+    }
 
 
-def _with_values(text: str, values: tuple[tuple[str, str], ...]) -> str:
-    known = dict(values)
-    if "$" not in text or not known:
+def _with_values(text: str, values: dict[str, str]) -> str:
+    if "$" not in text or not values:
         return text
-    return _NAME.sub(lambda found: known.get(found[1], found[0]), text)
+    return _NAME.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def check_of(url: str) -> str:
@@ -142,16 +161,18 @@ def service_of(url: str) -> str:
     >>> service_of("https://hc-ping.com/x"), service_of("example.com")
     ('healthchecks', '')
     """
-    rest = re.sub(r"^https?://(?:[^/@]*@)?(?:www\\.)?", "", url)
-    return next((name for name, pattern in _SERVICE_OF if pattern.match(rest)), "")
+    found = _SERVICE.match(url) if "/" in url else None
+    return (found.lastgroup or "") if found is not None else ""
 
 
 def _tells(url: str) -> str:
-    return next((tells for tells, pattern in _TELLS if pattern.search(url)), "success")
+    lower = url.lower()
+    if not _TELLING.search(lower):
+        return "success"
+    return next((tells for tells, pattern in _TELLS if pattern.search(lower)), "success")
 
 
-def flags_of(client: Command) -> set[str]:
-    """Return the options that curl or wget is given: letters, and long names without dashes."""
+def _flags_of(client: Command) -> frozenset[str]:
     takes = _TAKE_VALUES.get(client.program, "")
     flags: set[str] = set()
     words = iter(client.values)
@@ -165,4 +186,4 @@ def flags_of(client: Command) -> set[str]:
                     if place == len(word):
                         next(words, None)
                     break
-    return flags
+    return frozenset(flags)

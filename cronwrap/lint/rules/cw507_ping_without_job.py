@@ -26,14 +26,12 @@ _MEANT = re.compile(r"heart-?beat|alive|dead ?man|watchdog|\bup\b|uptime", re.IG
 
 def _find(job: Job) -> Iterator[Found]:
     flow = flow_of(job)
-    first = next(iter(flow.stands), None)
-    if first is None or job.percent is not None or job.script.errors:
+    if not flow.stands or any(flow.kind(one) in (JOB, CHECK) for one in programs(job.script)):
         return
-    kinds = {flow.kind(command) for command in programs(job.script)}
-    if kinds & {JOB, CHECK} or _MEANT.search(job.comment_above):
+    if job.percent is not None or job.script.errors or _MEANT.search(job.comment_above):
         return
     yield job.found(
-        first.ping.command,
+        flow.stands[0].ping.command,
         "this says that cron runs, and nothing of any job",
         "ping behind the job that it is about; or write `# heartbeat` above if that is meant",
     )

@@ -17,7 +17,7 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job, Span
-from cronwrap.lint.pings import flags_of, pings_of
+from cronwrap.lint.pings import Ping, pings_of
 from cronwrap.lint.rule import WARNING, Rule
 from cronwrap.lint.shell import Command
 
@@ -31,7 +31,7 @@ _WAITS = {
 def _find(job: Job) -> Iterator[Found]:
     for ping in pings_of(job):
         client = ping.command
-        new = _limits(client, job.dialect.name)
+        new = _limits(ping, job.dialect.name)
         if new and not _is_limited(client):
             end = job.spot(client.words[0]).end
             yield job.found(
@@ -42,12 +42,12 @@ def _find(job: Job) -> Iterator[Found]:
             )
 
 
-def _limits(client: Command, dialect: str) -> str:
-    """Return the options that *client* lacks."""
-    flags = flags_of(client)
-    if client.program == "curl" and not flags & {"m", "max-time", "K", "config"}:
+def _limits(ping: Ping, dialect: str) -> str:
+    """Return the options that the client of *ping* lacks."""
+    program, flags = ping.command.program, ping.flags
+    if program == "curl" and not flags & {"m", "max-time", "K", "config"}:
         return " -m 10"
-    if client.program == "wget" and not flags & {"T", "timeout", "read-timeout"}:
+    if program == "wget" and not flags & {"T", "timeout", "read-timeout"}:
         few = dialect == "busybox" or flags & {"t", "tries"}
         return " -T 10" if few else " -T 10 -t 3"
     return ""

@@ -17,7 +17,6 @@ from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job, Span
 from cronwrap.lint.flow import flow_of
-from cronwrap.lint.pings import flags_of
 from cronwrap.lint.rule import INFO, WARNING, Rule
 
 _FAILS = {"f", "fail", "fail-with-body", "K", "config", "w", "write-out"}
@@ -25,8 +24,7 @@ _FAILS = {"f", "fail", "fail-with-body", "K", "config", "w", "write-out"}
 
 def _find(job: Job) -> Iterator[Found]:
     for stand in flow_of(job).stands:
-        client = stand.ping.command
-        flags = flags_of(client)
+        client, flags = stand.ping.command, stand.ping.flags
         if client.program != "curl" or flags & _FAILS:
             continue
         new = "f" if flags & {"s", "silent"} else "fs"

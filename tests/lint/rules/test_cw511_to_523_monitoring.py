@@ -204,3 +204,22 @@ def test_output_thrown_away_in_the_way_of_bash_is_found() -> None:
 
     assert len(findings("CW523", f"SHELL=/bin/bash\n{line}")) == 1
     assert findings("CW523", f"SHELL=/bin/bash\n{line.replace('null', 'shm/x')}") == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "hc-ping.com/8f1d2c3e-5a64-4b7f-9c12-3d4e5f6a7b8c",
+        "https://www.hc-ping.com/8f1d2c3e-5a64-4b7f-9c12-3d4e5f6a7b8c",
+        "HTTPS://HC-PING.COM/8f1d2c3e-5a64-4b7f-9c12-3d4e5f6a7b8c",
+        "https://me:pw@cronitor.link/p/k/x",
+        "https://status.example.com/api/push/Ab3kTz91Qx",
+    ],
+)
+def test_the_address_of_a_monitor_is_known_in_all_its_spellings(url: str) -> None:
+    assert finds("CW511", f"/x && curl -fsS {url}")
+
+
+@pytest.mark.parametrize("url", ["https://example.com/hc-ping.com/x", "ftp://hc-ping.com/x", "x"])
+def test_an_address_that_only_looks_like_a_monitor_s_is_no_ping(url: str) -> None:
+    assert not finds("CW511", f"/x && curl -fsS {url}")

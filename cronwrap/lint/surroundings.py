@@ -223,7 +223,7 @@ def script_of(command: Command) -> Word | None:
     """Return the script that an interpreter is given; None if there is none."""
     if command.program in (".", "source"):
         return next(iter(command.args), None)
-    if not is_interpreter(command) or not command.args:
+    if len(command.words) == 1 or not is_interpreter(command):
         return None
     for word in command.args:
         if _NO_SCRIPT.fullmatch(word.literal):

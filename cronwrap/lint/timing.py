@@ -16,8 +16,11 @@ MONTHS = (
 
 def field(job: Job, name: str) -> Field | None:
     """Return a field of the job's schedule: "minute", "hour", "day", "month" or "weekday"."""
-    fields = job.schedule.fields if job.schedule is not None else ()
-    return next((one for one in fields if one.name == name), None)
+    schedule = job.schedule
+    for one in schedule.fields if schedule is not None else ():
+        if one.name == name:
+            return one
+    return None
 
 
 def place(job: Job, one: Field) -> Span:

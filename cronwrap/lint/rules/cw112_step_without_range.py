@@ -24,7 +24,9 @@ _HIGHEST = (59, 23, 31, 12, 6)
 
 
 def _find(job: Job) -> Iterator[Found]:
-    if job.nickname or job.dialect.name == "supercronic" or len(job.fields_at) != len(_HIGHEST):
+    if "/" not in job.schedule_at.text or job.dialect.name == "supercronic":
+        return
+    if job.nickname or len(job.fields_at) != len(_HIGHEST):
         return
     for field, highest in zip(job.fields_at, _HIGHEST, strict=True):
         for match in _STEP.finditer(field.text):

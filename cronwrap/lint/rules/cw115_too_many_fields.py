@@ -21,12 +21,15 @@ from cronwrap.lint.crontab import Found, Job, Span
 from cronwrap.lint.rule import ERROR, Rule
 
 _FIELD = re.compile(r"\*(/[0-9]+)?|\?|[0-9]+([-/,][0-9]+)+")
+_BEGINNINGS = frozenset("*?0123456789")  # of what may be a field
 
 
 def _find(job: Job) -> Iterator[Found]:
     if job.dialect.most_fields > 5:  # noqa: PLR2004 - supercronic knows seconds
         return
     at = job.user or job.command
+    if at.text[:1] not in _BEGINNINGS:
+        return
     word = (at.text.split(None, 1) or [""])[0]
     is_field, is_refused = bool(_FIELD.fullmatch(word)), _is_refused(job, word)
     if (not is_field and not is_refused) or job.nickname:

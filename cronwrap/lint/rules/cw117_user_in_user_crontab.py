@@ -25,8 +25,8 @@ _USERS = {
 
 
 def _find(job: Job) -> Iterator[Found]:
-    words = job.command.text.split(None, 2)
-    if job.file.form != "user" or len(words) < 2 or words[0] not in _USERS:  # noqa: PLR2004
+    words = job.command.text.split(None, 2) if job.file.form == "user" else []
+    if len(words) < 2 or words[0] not in _USERS:  # noqa: PLR2004
         return
     follows = words[1]
     if follows.startswith(("/", "[", "test", "cd", "if", "sh", "bash", "php", "python")):

@@ -30,21 +30,20 @@ def _find(line: Line) -> Iterator[Found]:
     dialect, does = line.dialect, costs(line.dialect)
     if 0 < dialect.max_line_bytes < len(line.data):
         what, size, most, hint = line.whole, len(line.data), dialect.max_line_bytes, "shorten it"
-    elif isinstance(line, Job):
+    elif isinstance(line, Job) and 0 < dialect.max_command_bytes < len(line.raw):
         what, size, most = line.command, len(line.raw), dialect.max_command_bytes
         hint = "move it into a script"
-    elif isinstance(line, Assignment):
+    elif isinstance(line, Assignment) and 0 < dialect.max_assignment_bytes < len(line.data):
         what, size, most = line.whole, len(line.data), dialect.max_assignment_bytes
         hint = "set it in the job, or in a file that the job reads"
         if not line.refusal:
             does = f"the jobs get the first {len(line.value)} of its value"
     else:
         return
-    if 0 < most < size:
-        kind = {"job": "command", "assignment": "assignment"}.get(line.kind, "line")
-        yield line.found(
-            what, f"{size} bytes of {kind}, and {dialect.title} takes {most}; {does}", hint
-        )
+    kind = {"job": "command", "assignment": "assignment"}.get(line.kind, "line")
+    yield line.found(
+        what, f"{size} bytes of {kind}, and {dialect.title} takes {most}; {does}", hint
+    )
 
 
 RULE = Rule("CW123", "too-long", ERROR, "line", _find)

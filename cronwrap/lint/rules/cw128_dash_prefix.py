@@ -39,8 +39,8 @@ def _find(job: Job) -> Iterator[Found]:
             "drop it",
             safe=[(dash, "")] if _is_right_without(job) else [],
         )
-    has_own = job.dialect.command_options
-    match = (_ANY_FLAG if has_own else _FLAG).match(job.command.text)
+    text, has_own = job.command.text, job.dialect.command_options
+    match = (_ANY_FLAG if has_own else _FLAG).match(text) if text.startswith("-") else None
     if match is not None:
         flag = match[0].strip()
         where = Span(job.command.start, job.command.start + len(match[0]))

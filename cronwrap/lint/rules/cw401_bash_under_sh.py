@@ -17,8 +17,8 @@ Good::
 """
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 from cronwrap.lint.crontab import Found, Job, Span
 from cronwrap.lint.rule import ERROR, WARNING, Rule
@@ -40,7 +40,7 @@ _BRACES = re.compile(r"(?<![$\\'\"{])\{(?:[\w./-]+\.\.[\w./-]+|[^{}\s'\"]*,[^{}\
 
 
 _ARITHMETIC = re.compile(r"\$\(\([^$]*\b(RANDOM|SECONDS|EPOCHSECONDS)\b")
-_ODD = re.compile(r"[$({]")  # other words are the same for every shell
+_ODD = re.compile(r"[$({]")  # words without are the same for every shell
 
 
 class _Bashism(NamedTuple):
@@ -60,45 +60,45 @@ class _Bashism(NamedTuple):
 
 
 def _find(job: Job) -> Iterator[Found]:
-    scripts = job.script.scripts()
-    others = {id(node) for script in scripts if not script.is_posix for node in script.nodes()}
-    if job.script.is_posix or len(scripts) > 1:
-        sh = _TITLES.get(job.dialect.name, "sh (dash)")
-        for node in job.script.nodes():
-            if id(node) in others or (type(node) is Word and not _ODD.search(node.text)):
-                continue
-            for one in _bashisms(job, node):
-                if not one.ash or job.dialect.name != "busybox":
-                    yield job.found(
-                        one.where,
-                        f"only bash knows this; {sh} {one.does}",
-                        "write `.` in place of source"
-                        if one.edits and isinstance(node, Command)
-                        else "set SHELL=/bin/bash above this line, or write it as sh does",
-                        safe=one.edits,
-                    )
+    for node, one in _bashisms(job):
+        if not one.ash or job.dialect.name != "busybox":
+            sh = _TITLES.get(job.dialect.name, "sh (dash)")
+            yield job.found(
+                one.where,
+                f"only bash knows this; {sh} {one.does}",
+                "write `.` in place of source"
+                if one.edits and isinstance(node, Command)
+                else "set SHELL=/bin/bash above this line, or write it as sh does",
+                safe=one.edits,
+            )
 
 
-def _bashisms(job: Job, node: Node) -> Iterator[_Bashism]:
-    if isinstance(node, Command):
-        yield from _of_command(node)
-    elif isinstance(node, Word):
-        yield from _of_word(node)
-    elif isinstance(node, Redirect):
-        yield from _of_redirect(job, node)
-    elif isinstance(node, Pipeline) and any(node.stderr):
-        yield from _of_bars(job, node)
-    elif isinstance(node, Compound):
-        text = job.raw[node.start : node.end]
-        if node.kind == "function" and text.startswith(b"function"):
-            yield _Bashism(node, _SYNTAX, ash=True)
-        elif node.kind == "for" and not node.name:
-            yield _Bashism(node, _SYNTAX)
-        elif node.kind == "group" and text.startswith(b"(("):
-            yield _Bashism(node, "takes this for a program in two subshells")
+def _bashisms(job: Job) -> Iterator[tuple[Node, _Bashism]]:
+    """Yield what sh does not know, of the scripts that it reads, and the node that has it."""
+    script = job.script
+    scripts = script.scripts()
+    if len(scripts) == 1 and not script.is_posix:
+        return
+    others = {id(node) for one in scripts if not one.is_posix for node in one.nodes()}
+    kinds = _ASKED if _ODD.search(job.command.text) else _ASKED_OF_PLAIN
+    for node in script.nodes():
+        ask = kinds.get(type(node))
+        if ask is not None and id(node) not in others:
+            for one in ask(job, node):
+                yield node, one
 
 
-def _of_command(command: Command) -> Iterator[_Bashism]:
+def _of_compound(job: Job, compound: Compound) -> Iterator[_Bashism]:
+    text = job.raw[compound.start : compound.end]
+    if compound.kind == "function" and text.startswith(b"function"):
+        yield _Bashism(compound, _SYNTAX, ash=True)
+    elif compound.kind == "for" and not compound.name:
+        yield _Bashism(compound, _SYNTAX)
+    elif compound.kind == "group" and text.startswith(b"(("):
+        yield _Bashism(compound, "takes this for a program in two subshells")
+
+
+def _of_command(_: Job, command: Command) -> Iterator[_Bashism]:
     name, values = command.name, command.values
     if name in _COMMANDS and command.words:
         edits = _dot(command) if name == "source" else ()
@@ -124,7 +124,7 @@ def _dot(command: Command) -> tuple[tuple[Node, str], ...]:
     return ((command.words[0], "."), *([(file, f"./{file.text}")] if bare else []))
 
 
-def _of_word(word: Word) -> Iterator[_Bashism]:
+def _of_word(_: Job, word: Word) -> Iterator[_Bashism]:
     for variable in word.variables:
         if variable.name in _VARIABLES and not variable.operator:
             does = f"leaves ${variable.name} empty"
@@ -156,11 +156,22 @@ def _of_redirect(job: Job, redirect: Redirect) -> Iterator[_Bashism]:
 
 def _of_bars(job: Job, pipeline: Pipeline) -> Iterator[_Bashism]:
     for command, both in zip(pipeline.commands, pipeline.stderr, strict=False):
-        place = job.raw.find(b"|&", command.end)
-        if both and place >= 0:
+        place = job.raw.find(b"|&", command.end) if both else -1
+        if place >= 0:
             at = Span(job.base + place, job.base + place + 2)
             edits = () if pipeline.nest else ((at, "2>&1 |"),)
             yield _Bashism(at, _SYNTAX, edits=edits)
+
+
+# What knows the bashisms of each kind of node.
+_Asked = dict[type[Node], Callable[[Job, Any], Iterator[_Bashism]]]
+_ASKED_OF_PLAIN: _Asked = {
+    Command: _of_command,
+    Compound: _of_compound,
+    Pipeline: _of_bars,
+    Redirect: _of_redirect,
+}
+_ASKED: _Asked = {**_ASKED_OF_PLAIN, Word: _of_word}
 
 
 RULE = Rule(

@@ -33,10 +33,11 @@ _LOGS = (".log", ".txt", ".out", ".err")
 def _find(job: Job) -> Iterator[Found]:
     elsewhere: set[int] | None = None
     for node in job.script.nodes():
-        if isinstance(node, Command):
-            yield from _no_file(job, node)
-        redirects = node.redirects if isinstance(node, (Command, Compound)) else ()
-        for first, second in pairwise(redirects):
+        if not isinstance(node, (Command, Compound)):
+            continue
+        if len(node.redirects) == 1 and isinstance(node, Command):
+            yield from _no_file(job, node, node.redirects[0])
+        for first, second in pairwise(node.redirects):
             if not _joins(first) or second.fd != 1 or second.operator not in (">", ">>"):
                 continue
             elsewhere = _caught(job.script) if elsewhere is None else elsewhere
@@ -55,11 +56,10 @@ def _find(job: Job) -> Iterator[Found]:
             )
 
 
-def _no_file(job: Job, command: Command) -> Iterator[Found]:
+def _no_file(job: Job, command: Command, redirect: Redirect) -> Iterator[Found]:
     """Yield what stands behind ``2>&1`` as if that wrote to it."""
-    joins = [one for one in command.redirects if _joins(one)]
-    last = command.args[-1] if command.args else None
-    if not joins or last is None or last.start < joins[-1].end or len(command.redirects) > 1:
+    last = command.words[-1] if len(command.words) > 1 else None
+    if last is None or last.start < redirect.end or not _joins(redirect):
         return
     if last.literal == "/dev/null" or last.literal.endswith(_LOGS):
         operator = ">" if last.literal == "/dev/null" else ">>"
@@ -68,7 +68,7 @@ def _no_file(job: Job, command: Command) -> Iterator[Found]:
             f"this is an argument of {command.name}: 2>&1 names no file, and nothing is written "
             "to it",
             f"write {operator} {last.literal} 2>&1",
-            unsafe=[(joins[-1], f"{operator} {last.literal}"), (last, "2>&1")],
+            unsafe=[(redirect, f"{operator} {last.literal}"), (last, "2>&1")],
         )
 
 

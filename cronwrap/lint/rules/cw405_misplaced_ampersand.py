@@ -25,13 +25,13 @@ _BACKGROUND = "this & runs the job in the background, its output is not redirect
 
 def _find(job: Job) -> Iterator[Found]:
     for script in job.script.scripts():
-        yield from _in_background(job, script)
+        if len(script.items) > 1:
+            yield from _in_background(job, script)
     for redirect in job.script.redirects():
         if redirect.fd != 2 or redirect.operator != ">" or redirect.target is None:  # noqa: PLR2004 - stderr
             continue
-        if redirect.target.text == "1" and not job.raw[: redirect.start].rstrip(b" ").endswith(
-            b"&"
-        ):
+        before = job.raw[: redirect.start].rstrip(b" ")
+        if redirect.target.text == "1" and not before.endswith(b"&"):
             yield job.found(
                 redirect,
                 "this writes the errors into a file called 1",

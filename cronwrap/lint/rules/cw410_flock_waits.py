@@ -41,10 +41,9 @@ def _find(job: Job) -> Iterator[Found]:
                     "write flock -n to leave a run out, or -w SECONDS to wait for a while",
                     unsafe=[(Span(end, end), " -n")],
                 )
-    flow = flow_of(job)
     for script in job.script.scripts():
         for item in script.items:
-            yield from _unguarded(flow, item)
+            yield from _unguarded(job, item)
 
 
 def _waits(command: Command) -> bool:
@@ -69,13 +68,12 @@ def _is_shared(job: Job, command: Command) -> bool:
     return job.file.paths[lock] > 1
 
 
-def _unguarded(flow: Flow, item: AndOr) -> Iterator[Found]:
-    job = flow.job
+def _unguarded(job: Job, item: AndOr) -> Iterator[Found]:
     for step, pipeline in enumerate(item.pipelines[:-1]):
         command = pipeline.commands[-1]
         if not isinstance(command, Command) or command.program != "flock":
             continue
-        inner, last = command.wrapped, _last_behind(flow, item, step)
+        inner, last = command.wrapped, _last_behind(flow_of(job), item, step)
         if not isinstance(inner, Command) or last is None:
             continue
         start, end = job.spot(inner).start, job.spot(last).end

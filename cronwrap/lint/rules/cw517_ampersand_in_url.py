@@ -75,4 +75,4 @@ def _quoted(job: Job, url: Word, where: Span, nest: str) -> list[tuple[Span, str
     return [(Span(where.start, where.start), quote), (Span(where.end, where.end), quote)]
 
 
-RULE = Rule("CW517", "ampersand-in-url", ERROR, "job", _find, only_with=("&",))
+RULE = Rule("CW517", "ampersand-in-url", ERROR, "job", _find, only_with=("?",))

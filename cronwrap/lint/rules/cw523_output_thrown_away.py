@@ -18,16 +18,15 @@ Good::
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.flow import JOB, Flow, flow_of, is_watched
+from cronwrap.lint.flow import JOB, flow_of, is_watched
 from cronwrap.lint.rule import WARNING, Rule
 from cronwrap.lint.shell import Command, Compound, Redirect, Script
 
 
 def _find(job: Job) -> Iterator[Found]:
-    flow = flow_of(job)
-    for last in _final(job.script, flow):
+    for last in _final(job.script):
         quiet = _silenced(last.redirects)
-        if quiet is None or flow.kind(last) != JOB:
+        if quiet is None or flow_of(job).kind(last) != JOB:
             continue
         if not is_watched(job) and not _status_is_read(job):
             yield job.found(
@@ -38,7 +37,7 @@ def _find(job: Job) -> Iterator[Found]:
             return
 
 
-def _final(script: Script, flow: Flow) -> Iterator[Command | Compound]:
+def _final(script: Script) -> Iterator[Command | Compound]:
     """Yield the commands whose status nothing in the line asks for."""
     for item in script.items:
         if not any(operator.text == "||" for operator in item.operators):
@@ -47,9 +46,9 @@ def _final(script: Script, flow: Flow) -> Iterator[Command | Compound]:
             if isinstance(last, Compound):
                 first = 0 if last.kind in ("group", "subshell", "for") else 1
                 for inner in last.scripts[first:]:
-                    yield from _final(inner, flow)
+                    yield from _final(inner)
             elif isinstance(inmost := last.innermost.wrapped, Script):
-                yield from _final(inmost, flow)
+                yield from _final(inmost)
 
 
 def _silenced(redirects: tuple[Redirect, ...]) -> Redirect | None:
@@ -71,7 +70,7 @@ def _silenced(redirects: tuple[Redirect, ...]) -> Redirect | None:
 
 
 def _status_is_read(job: Job) -> bool:
-    return any(variable.name == "?" for variable in job.script.variables())
+    return "$" in job.command.text and any(one.name == "?" for one in job.script.variables())
 
 
 RULE = Rule(

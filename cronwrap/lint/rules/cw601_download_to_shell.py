@@ -23,10 +23,13 @@ from cronwrap.lint.surroundings import is_interpreter, script_of
 from cronwrap.lint.unwrap import SHELLS
 
 _LOADERS = frozenset({"aria2c", "curl", "fetch", "ftp", "http", "https", "lynx", "wget"})
+_WAYS = ("|", "(", "`")  # without one nothing gets from a loader to a shell
 _OWN_SCRIPT = ("-c", "-e", "-m", "-n", "-p", "-r", "-f", "-E")
 
 
 def _find(job: Job) -> Iterator[Found]:
+    if not any(mark in job.command.text for mark in _WAYS):
+        return
     for node in job.script.nodes():
         if isinstance(node, Pipeline) and len(node.commands) > 1:
             yield from _piped(job, node)

@@ -15,7 +15,8 @@ Good::
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
 
 from cronwrap import redact
 from cronwrap.lint.crontab import Assignment, Found, Job, Line, Piece, Span
@@ -58,8 +59,6 @@ _NAMES_PLACE = re.compile(
 )
 _PROSE = re.compile(rb":\s[\"']?\Z")
 _PING = b"hc-ping.com/"
-# Of the lines of a crontab few are worth a closer look.
-_TRIGGERS = tuple(sorted(one.decode() for one in redact.triggers() - {b"://", b"curl", _PING}))
 # Of what is in _OPTIONS, what a line cannot be without: a program, and one of its options.
 _PROGRAMS = (
     (("mysql", "maria", "xtrabackup", "sshpass", "mongo", "7z"), ("-p",)),
@@ -72,8 +71,21 @@ _PROGRAMS = (
 )
 
 
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern for any of *words*; re is quickest where their first letters differ."""
+    by_first = groupby(sorted(words), key=lambda word: word[0])
+    alike = ((first, [re.escape(word[1:]) for word in words]) for first, words in by_first)
+    return re.compile("|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in alike))
+
+
+# Of the lines of a crontab few are worth a closer look. The first are in lower case.
+_TRIGGERS = {one.decode() for one in redact.triggers()} - {"://", "curl", _PING.decode()}
+_TRIGGER = _any_of(_TRIGGERS)
+_WORTH = _any_of({*_TRIGGERS, "://", *chain.from_iterable(names for names, _ in _PROGRAMS)})
+
+
 def _find(line: Line) -> Iterator[Found]:
-    if isinstance(line, (Job, Assignment)):
+    if isinstance(line, (Job, Assignment)) and _WORTH.search(_place(line).text.lower()):
         for span in sorted(
             {*_by_shape(line), *(_by_option(line) if isinstance(line, Job) else ())}
         ):
@@ -111,7 +123,7 @@ def _by_shape(line: Line) -> Iterator[Span]:
 
 def _is_worth(text: str) -> bool:
     return (
-        _has_any(text, _TRIGGERS)
+        _TRIGGER.search(text) is not None
         or "@" in text.partition("://")[2]
         or "-u" in text.partition("curl")[2]
     )

@@ -33,6 +33,7 @@ _FOLLOWS = {
     "CW704": frozenset({"CW207"}),
     "CW309": frozenset({"CW306"}),
     "CW416": frozenset({"CW133"}),
+    "CW423": frozenset({"CW410", "CW520"}),
 }
 
 

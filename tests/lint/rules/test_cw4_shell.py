@@ -95,6 +95,11 @@ from tests.lint.asking import findings, finds, fixed
         ("CW422", "[ -x /x ]; echo $?"),
         ("CW422", "/x & wait $!; echo $?"),
         ("CW408", "D=$(mktemp -d); for d in a b; do rm -rf $d/x; done"),
+        ("CW423", "command cd /srv && /x"),
+        ("CW423", "nice sh -c 'cd /srv && ./x'"),
+        ("CW423", "flock -n /run/l -c 'cd /srv && ./x'"),
+        ("CW423", "if true; then cd /srv; fi"),
+        ("CW423", "nice redis-cli set a b"),
     ],
 )
 def test_what_is_right_is_left_alone(code: str, command: str) -> None:
@@ -146,6 +151,10 @@ def test_what_is_right_is_left_alone(code: str, command: str) -> None:
         ("CW422", "/x && echo $?"),
         ("CW403", "(/x; /y) 2>&1 > f"),
         ("CW403", "a | /x 2>&1 > f"),
+        ("CW423", "nice -n 19 timeout 5m cd /srv && ./x"),
+        ("CW423", "sudo -u app cd /srv && ./x"),
+        ("CW423", "sh -c 'chronic source /srv/env'"),
+        ("CW423", "exec ulimit -n 100"),
     ],
 )
 def test_what_is_wrong_is_found(code: str, command: str) -> None:

@@ -9,7 +9,7 @@ from cronwrap.lint.finding import Finding
 from cronwrap.lint.rule import ALLOWS, Rule, catalogue
 
 _COMMENT = re.compile(
-    r"#+[ \t]*cronwrap:[ \t]*(allow-file|allow)\b[ \t:]*([^#]*?)[ \t\r]*(?:--.*|#.*|)\Z"
+    r"(?i)#+[ \t]*cronwrap:[ \t]*(allow-file|allow)\b[ \t:]*([^#]*?)[ \t\r]*(?:--.*|#.*|)\Z"
 )
 _WORD = re.compile(r"[\w-]+")
 
@@ -18,7 +18,7 @@ class Allow(NamedTuple):
     """One word of such a comment.
 
     Attributes:
-        word: a code or a name.
+        word: a code or a name; "" if none stands there.
         span: where it stands.
         line: the number of the line that it is about; 0 for the whole file.
     """
@@ -47,7 +47,9 @@ def allows(file: Crontab) -> Iterator[Allow]:
         stripped = line.whole
         found = _COMMENT.match(stripped.text)
         if found:
-            about = 0 if found[1] == "allow-file" else above[line.number]
+            about = 0 if found[1].lower() == "allow-file" else above[line.number]
+            if not _WORD.search(found[2]):
+                yield Allow(file, "", stripped.at(*found.span(1)), about)
             for word in _WORD.finditer(found[2]):
                 span = stripped.at(found.start(2) + word.start(), found.start(2) + word.end())
                 yield Allow(file, word[0], span, about)
@@ -97,7 +99,10 @@ def _complaints(unused: Iterable[Allow], asked: Sequence[Rule]) -> Iterator[Foun
     could = {word for rule in asked for word in (rule.code.lower(), rule.name)}
     for allow in unused:
         word = allow.word.lower()
-        if word not in known:
+        if not word:
+            message = "this allows nothing: it names no rule"
+            yield allow.file.found(allow.span, message, "write a code or a name behind it")
+        elif word not in known:
             hint = "`cronwrap explain` takes the codes and names that there are"
             yield allow.file.found(allow.span, f"there is no rule {allow.word}", hint)
         elif word in could:

@@ -48,6 +48,7 @@ def read(text: str) -> Image:
             base = names[0]
         elif instruction in ("COPY", "ADD") and "--from=" not in line and len(names) > 1:
             *sources, target = names
+            sources = [source for source in sources if not source.startswith("<<")]  # stands here
             crontabs += [(source, _target(source, target)) for source in sources]
     found = [(source, target) for source, target in crontabs if _CRONTAB.search(target)]
     return Image(daemon_of_image(base, text), tuple(found))

@@ -61,6 +61,16 @@ def test_a_code_that_is_none_is_told() -> None:
     ]
 
 
+def test_a_comment_that_names_no_rule_is_told() -> None:
+    told = ("CW810", 1, "this allows nothing: it names no rule")
+
+    assert found("# cronwrap: allow\n* * * * * x\n") == [told]
+
+
+def test_capitals_are_as_good() -> None:
+    assert found(f"# cronwrap: Allow cw404\n{BAD}") == []
+
+
 def test_nothing_is_said_of_what_was_not_asked() -> None:
     file = Crontab(b"# cronwrap: allow CW404\n* * * * * x\n", form="user")
 

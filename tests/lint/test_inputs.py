@@ -108,6 +108,7 @@ def test_a_dockerfile_stands_for_the_crontabs_that_it_copies(tmp_path: Path) -> 
     (tmp_path / "Dockerfile").write_text(
         "FROM debian:12 AS build\nFROM alpine:3\nCOPY app.py /app/\n"
         'COPY ["jobs", "/etc/crontabs/root"]\nADD --chmod=0644 app.cron \\\n  /etc/cron.d/\n'
+        "COPY <<EOF /etc/crontabs/app\n0 4 * * * y\nEOF\n"
     )
 
     files = read(tmp_path / "Dockerfile").read()

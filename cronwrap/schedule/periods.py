@@ -27,16 +27,17 @@ def normal_period_s(schedule: Schedule) -> Gaps | None:
     """
     if schedule.never or schedule.reboot:
         return None
-    times = sorted(
-        3600 * hour + 60 * minute + second
-        for hour in schedule.hours
-        for minute in schedule.minutes
-        for second in schedule.seconds or {0}
-    )
-    within = [later - earlier for earlier, later in pairwise(times)]
-    over_night = times[0] - times[-1]
-    days = _days_between(schedule)
-    gaps = within + [_DAY_S * count + over_night for count in days]
+    gaps: set[int] = set()
+    first = last = 0  # of the runs within a minute, then an hour, then a day
+    for values, unit_s in (
+        (schedule.seconds or {0}, 1),
+        (schedule.minutes, 60),
+        (schedule.hours, 3600),
+    ):
+        gaps |= {(two - one) * unit_s + first - last for one, two in pairwise(sorted(values))}
+        first += min(values) * unit_s
+        last += max(values) * unit_s
+    gaps |= {days * _DAY_S + first - last for days in _days_between(schedule)}
     return Gaps(min(gaps), max(gaps)) if gaps else None
 
 

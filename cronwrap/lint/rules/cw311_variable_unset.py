@@ -74,7 +74,7 @@ def _is_unset(job: Job, variable: Variable) -> bool:
         or sets_more(job, variable)
         or (bool(variable.nest) and is_elsewhere(job, variable))
         # A line below, or one that the daemon drops, is told by other rules.
-        or any(one.name == name for one in job.file.assignments)
+        or job.file.next_named(name, 0) <= len(job.file.lines)
         or _is_of_cronwrap(job, variable)
         or _is_in_environment(job, name)
     )

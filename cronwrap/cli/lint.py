@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -67,7 +68,7 @@ DIALECT = click.Choice(sorted(DIALECTS))
 @click.option(
     "--root",
     metavar="DIR",
-    type=click.Path(exists=True, file_okay=False),
+    default="",
     help="Look at the host, or the image, whose root this directory is.",
 )
 @click.option("--baseline", "known", metavar="FILE", help="Leave out what this file knows.")
@@ -139,13 +140,16 @@ def _settings(given: dict[str, Any]) -> Settings:
 
 
 def _wanted(given: dict[str, Any], settings: Settings) -> Wanted:
+    root = given["root"]
+    if root and not Path(root).is_dir():  # where nothing is there is nothing wrong, either
+        raise UsageError(f"--root {root}: there is no such directory")
     return Wanted(
         paths=given["paths"],
         user=given["user"],
         dialect=settings.dialect,
         form=given["form"] or "",
-        root=given["root"] or "/",
-        look=given["look"] or bool(given["root"]),
+        root=root or "/",
+        look=given["look"] or bool(root),
     )
 
 

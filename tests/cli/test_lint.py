@@ -60,7 +60,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_looked_at(
         (("--dialect", "vixie"), "is not one of"),
         (("--unsafe-fixes",), "--unsafe-fixes goes with --fix or --diff"),
         (("--baseline", "/nonexistent/b"), "the baseline cannot be read"),
-        (("--root", "/nonexistent/image"), "Directory '/nonexistent/image' does not exist"),
+        (("--root", "/nonexistent/image"), "--root /nonexistent/image: there is no such directory"),
         (("--config", "/nonexistent/c"), "there is no such configuration file"),
     ],
 )

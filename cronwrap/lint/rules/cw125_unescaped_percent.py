@@ -21,7 +21,7 @@ from cronwrap.lint.crontab import Found, Job, Span
 from cronwrap.lint.rule import ERROR, WARNING, Rule
 
 # What stands before a percent that is no newline: a format of date, or a word that is open.
-_FORMAT = re.compile(r"\+[^\s%]*$|(printf|--format|-printf|awk)\b[^%]*$")
+_FORMAT = re.compile(r"\+(?:[^\s%]|\\%)*$|(printf|--format|-printf|awk)\b[^%]*$")
 # What goes on as a command does, and not as a text: an option, a pipe, a redirection, or nothing.
 _GOES_ON = re.compile(r"%\s*$|.*(\s--?[a-zA-Z]|\s\||&&|>\s*[/&])", re.DOTALL)
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")

@@ -3,7 +3,7 @@ r"""A program that wants a terminal; a job of cron has none.
 ``docker exec -it`` ends with ``the input device is not a TTY`` and runs nothing. ``mysql -p``
 asks for a password that nobody types; ``top``, ``screen`` and editors do not start. The first
 docker-compose takes a terminal for ``exec`` unless ``-T`` says otherwise; ``docker compose`` looks
-whether there is one.
+whether there is one. ``apt-get upgrade`` and their like ask, get no answer, and change nothing.
 
 Bad::
 
@@ -40,6 +40,10 @@ _QUIET = {
     "screen": "-d -D -X -ls -list -wipe -Q",
     "tmux": "-d send kill has list ls display run set capture source start wait show send-keys",
 }
+_CHANGES = {"upgrade", "dist-upgrade", "full-upgrade", "update", "autoremove", "install", "remove"}
+_ASKS = {"apt-get": _CHANGES - {"update"}, "apt": _CHANGES - {"update"}, "yum": _CHANGES,
+         "dnf": _CHANGES}  # fmt: skip
+_ANSWERED = re.compile(r"-\w*[ysd]\w*|-qq|-q=2|--(?:assume-?)?yes|--simulate|--dry-run|--.*only")
 _EVERYWHERE = ("--version", "--help", "-V", "-v")
 
 
@@ -50,6 +54,8 @@ def _find(job: Job) -> Iterator[Found]:
             yield from _of_container(job, command)
         elif name == "docker-compose":
             yield from _of_compose(job, command)
+        elif name in _ASKS:
+            yield from _of_packages(job, command)
         elif name in _SCREENS and not _is_quiet(command):
             yield job.found(
                 command.words[0],
@@ -100,6 +106,26 @@ def _of_compose(job: Job, command: Command) -> Iterator[Found]:
             safe=[(verb, "exec -T")],
             severity=WARNING,
         )
+
+
+def _of_packages(job: Job, command: Command) -> Iterator[Found]:
+    verb = next((one for one in command.args if one.literal in _ASKS[command.program]), None)
+    if verb is None or any(map(_ANSWERED.fullmatch, command.values)) or _has_input(job, command):
+        return
+    yield job.found(
+        verb,
+        f"{command.program} asks before it goes on, and nobody answers: it changes nothing",
+        "add -y",
+        unsafe=[(verb, f"-y {verb.text}")],
+    )
+
+
+def _has_input(job: Job, command: Command) -> bool:
+    """Tell whether something may answer: ``yes |`` before it, or a file."""
+    while command.wrapper is not None:
+        command = command.wrapper
+    piped = job.raw[: command.start].rstrip().endswith(b"|")
+    return piped or any(one.operator.startswith("<") for one in command.redirects)
 
 
 def _options_behind(words: tuple[Word, ...]) -> list[Word]:
@@ -158,5 +184,5 @@ RULE = Rule(
     ERROR,
     "job",
     _find,
-    only_with=(*sorted(_CONTAINERS), *sorted(_SCREENS), "mysql", "mariadb"),
+    only_with=(*sorted(_CONTAINERS), *sorted(_SCREENS), *sorted(_ASKS), "mysql", "mariadb"),
 )

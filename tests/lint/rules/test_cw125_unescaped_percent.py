@@ -26,6 +26,10 @@ def test_what_is_surely_a_percent_sign_is_an_error_and_mended(command: str) -> N
     assert fixed(CODE, command) == command.replace("%", r"\%")
 
 
+def test_a_format_of_which_only_the_first_sign_was_escaped_is_mended() -> None:
+    assert fixed(CODE, r"date +\%Y-%m-%d") == r"date +\%Y-\%m-\%d"
+
+
 def test_what_may_be_meant_as_input_is_a_warning() -> None:
     (found,) = findings(CODE, "0 3 * * * mail -s done root%All is well.%Bye.")
 

@@ -134,6 +134,26 @@ def test_an_interpreter_that_is_found_on_purpose_is_left_alone(command: str) -> 
 
 @pytest.mark.parametrize(
     "command",
+    ["reboot", "certbot renew && service nginx reload", "nice -n 19 zpool scrub tank",
+     "sh -c 'logrotate /srv/logrotate.conf'"],
+)  # fmt: skip
+def test_a_program_that_is_not_where_debians_cron_looks_is_found(command: str) -> None:
+    assert finds("CW324", command)
+    assert not finds("CW324", command, "cronie")
+    assert findings("CW324", f"PATH=/usr/sbin:/usr/bin\n0 3 * * * {command}") == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["/sbin/reboot", "sudo -n reboot", "bash -lc 'service nginx reload'", "ssh nas reboot",
+     "PATH=/sbin:$PATH reboot", ". /etc/profile; reboot", "command -v zfs && zfs list"],
+)  # fmt: skip
+def test_one_that_is_found_another_way_is_left_alone(command: str) -> None:
+    assert not finds("CW324", command)
+
+
+@pytest.mark.parametrize(
+    "command",
     [
         "cd /srv && ./run.sh",
         "cd /srv; bin/x",

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from cronwrap.lint.dialects import DEFAULT, DIALECTS
 from cronwrap.lint.form import form_of
-from cronwrap.lint.handed import Handed
 from cronwrap.lint.lines import (
     Assignment,
     Bad,
@@ -91,7 +90,7 @@ class Crontab:
         self.host = host
         known = self.dialect.system_form
         self.form = form or (form_of(path, data) if known else "user")
-        self.asked: tuple[Job, Handed] | None = None
+        self.asked: Job | None = None
         self._assigned: dict[str, tuple[list[int], list[Assignment]]] = {}
         self.lines: list[Line] = list(self._read())
         self._starts = [line.start for line in self.lines]

@@ -393,12 +393,13 @@ class Job(_Scheduled):
         """The name of the shell that runs the command: "sh", "bash"."""
         return (self.value("SHELL") or "/bin/sh").rpartition("/")[2]
 
-    @property
+    @cached_property
     def _handed(self) -> Handed:
-        """What the shell gets; the file keeps that of one job, which many rules ask for in turn."""
-        if self.file.asked is None or self.file.asked[0] is not self:
-            self.file.asked = (self, handed(self.raw, self.dialect.name, self.shell_name))
-        return self.file.asked[1]
+        """What the shell gets; kept until another job of the file is asked: all would be many."""
+        if self.file.asked is not None:
+            vars(self.file.asked).pop("_handed", None)
+        self.file.asked = self
+        return handed(self.raw, self.dialect.name, self.shell_name)
 
     @property
     def script(self) -> shell.Script:

@@ -14,6 +14,7 @@ from typing import Any
 from cronwrap.lint.crontab import Crontab, Found, Job
 from cronwrap.lint.lines import Edit, Place
 from cronwrap.lint.rule import Fact, Rule
+from cronwrap.lint.sieve import Sieve
 
 _COMMAND = frozenset(
     {"assignment", "base", "command", "path", "percent", "raw", "script", "shell_name", "stdin",
@@ -109,11 +110,7 @@ class Memo:
         self._rules = [(1 << place, rule) for place, rule in enumerate(rules)]
         self._chosen: dict[int, list[tuple[int, Rule]]] = {}
         self._all = (1 << len(rules)) - 1
-        self._always = sum(bit for bit, rule in self._rules if not rule.only_with)
-        texts = {text for rule in rules for text in rule.only_with}
-        self._texts = {
-            text: sum(bit for bit, rule in self._rules if text in rule.only_with) for text in texts
-        }
+        self._sieve = Sieve([rule.only_with for rule in rules])
         self._commands: dict[object, _Part] = {}
         self._schedules: dict[str, _Part] = {}
         self._first = _FIRST
@@ -166,7 +163,8 @@ class Memo:
         key = (job.raw, user, bisect_right(self._assignments, job.number))
         found = self._commands.get(key)
         if found is None:
-            found = _Part(job.command, self._absent(f"{job.command.text}\n{user}"))
+            text = f"{job.command.text}\n{user}" if user else job.command.text
+            found = _Part(job.command, self._sieve.absent(text))
             if self._repeats[0]:
                 self._commands[key] = found
         return found
@@ -174,13 +172,5 @@ class Memo:
     def _schedule(self, job: Job) -> _Part:
         at = job.schedule_at
         if at.text not in self._schedules:
-            self._schedules[at.text] = _Part(at, self._absent(at.text))
+            self._schedules[at.text] = _Part(at, self._sieve.absent(at.text))
         return self._schedules[at.text]
-
-    def _absent(self, text: str) -> int:
-        """Return the rules that want a text which is not in *text*."""
-        there = self._always
-        for one, bits in self._texts.items():
-            if one in text:
-                there |= bits
-        return self._all & ~there

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
+from datetime import datetime, timezone, tzinfo
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from cronwrap.lint.crontab import Crontab, Job
 from cronwrap.lint.detect import daemon_of
 from cronwrap.lint.host import Host
 from cronwrap.lint.inputs import Inputs, Wanted
+from cronwrap.lint.lines import parsed
 from cronwrap.schedule import DIALECTS, Run, Schedule, ScheduleError, parse, runs, words, zone
 
 SCHEMA = "cronwrap-next/1"
@@ -73,6 +75,7 @@ def command(given: tuple[str, ...], **options: Any) -> None:
     paths = tuple(word for word in given if not is_expression(word))
     inputs = Inputs(Wanted(paths=paths, user=options["user"], dialect=options["dialect"] or ""))
     dialect = options["dialect"] or daemon_of(Host("/"))
+    options["after"] = options["after"] or datetime.now(timezone.utc).isoformat()  # one for all
     found = [expected(Upcoming(text, dialect), options) for text in expressions]
     files: list[Crontab] = []
     if paths or not expressions:
@@ -104,16 +107,21 @@ def is_expression(word: str) -> bool:
 
 def expected(one: Upcoming, options: dict[str, Any]) -> Upcoming:
     """Return it with what its daemon makes of it, and the next runs."""
-    try:
-        schedule = parse(one.text, one.dialect)
-    except ScheduleError as error:
-        return one._replace(error=error)
-    if one.is_refused:
-        return one._replace(schedule=schedule)
-    here = zone(one.zone or options["zone"])
-    after = _moment(options["after"], here) if options["after"] else datetime.now(here)
-    found = runs(schedule, after)
-    return one._replace(schedule=schedule, runs=tuple(islice(found, max(options["limit"], 0))))
+    schedule, error = parsed(one.text, one.dialect)
+    if schedule is None or one.is_refused:
+        return one._replace(schedule=schedule, error=error)
+    found = _runs(
+        one.text, one.dialect, one.zone or options["zone"], options["after"], options["limit"]
+    )
+    return one._replace(schedule=schedule, runs=found)
+
+
+@lru_cache(maxsize=16384)
+def _runs(text: str, dialect: str, zone_name: str, after: str, limit: int) -> tuple[Run, ...]:
+    """Return the next runs; many jobs of a large crontab share a schedule."""
+    here = zone(zone_name)
+    moment = _moment(after, here) if after else datetime.now(here)
+    return tuple(islice(runs(parse(text, dialect), moment), max(limit, 0)))
 
 
 def _moment(text: str, here: tzinfo) -> datetime:
@@ -148,7 +156,7 @@ def _exists(name: str) -> bool:
 def lines(one: Upcoming) -> Iterator[str]:
     """Yield what a person is told."""
     path, number = one.where
-    yield f"{path}:{number}: {one.job[:LONGEST_LINE]}" if path else mask.printable(one.text)
+    yield mask.printable(f"{path}:{number}: {one.job[:LONGEST_LINE]}" if path else one.text)
     if one.schedule is None:
         if one.error is not None:
             yield f"    refused: {one.error.message}"

@@ -80,7 +80,7 @@ def _in_stretch(
         for wall in _walls(schedule, start, end, stretch.offset_s, reverse=reverse)
         for unix_s in (_unix(wall) - stretch.offset_s,)
     )
-    return merge(own, sorted(extra, reverse=reverse), reverse=reverse)
+    return merge(own, sorted(extra, reverse=reverse), reverse=reverse) if extra else own
 
 
 def _rules(schedule: Schedule, daemon: Dialect) -> tuple[str, str]:
@@ -151,6 +151,8 @@ def _walls(
     schedule: Schedule, start: int, end: int, offset_s: int, *, reverse: bool = False
 ) -> Iterator[datetime]:
     """Yield the wall clock times at which it runs between two moments, by one offset."""
+    if start >= end:
+        return
     first, last = (_EPOCH + timedelta(seconds=unix_s + offset_s) for unix_s in (start, end))
     hours, minutes, seconds = (
         sorted(values, reverse=reverse)

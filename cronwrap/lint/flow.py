@@ -87,8 +87,8 @@ class Flow:
 
     def pings_in(self, pipeline: Pipeline) -> list[Ping]:
         """Return the pings that are commands of *pipeline* itself, at most behind prefixes."""
-        inner = [id(one.innermost) for one in pipeline.commands if isinstance(one, Command)]
-        return [self.pings[one] for one in inner if one in self.pings]
+        inner = (one.innermost for one in pipeline.commands if isinstance(one, Command))
+        return [self.pings[id(one)] for one in inner if id(one) in self.pings]
 
     def kind(self, *nodes: Node) -> str:
         """Return what *nodes* are there for: JOB, PING, CHECK or HELPER, the first that any is."""
@@ -175,4 +175,4 @@ def wrapper_of(command: Command) -> Command | None:
 
 def is_watched(job: Job) -> bool:
     """Tell whether a monitor is told of *job*."""
-    return any(is_wrapper(one) for one in job.script.commands()) or bool(pings_of(job))
+    return bool(flow_of(job).pings) or any(map(is_wrapper, job.script.commands()))

@@ -35,6 +35,10 @@ _STATUS = re.compile(
 _TAKE_VALUES = {"curl": "AbcCdDeEFhHKmoPQrtTuUwxXYyz", "wget": "oaeitOTwQPUlADIRBXh"}
 _INTERPRETER = re.compile(r"python[\d.]*|perl|php|ruby|node")
 _SCRIPT_OPTIONS = frozenset({"-c", "-e", "-r"})
+# What the URLs of one check may differ in.
+_SCHEME = re.compile(r"^https?://(?:www\.)?")
+_OF_CRONHUB = re.compile(r"(cronhub\.io)/(?:start|finish|ping)/")
+_END = re.compile(r"/(?:start|fail|log|run|complete|\d{1,3}|\$[^/]*)?/?$")
 _URL = re.compile(r"https?://[^\s'\"<>()\\]+")
 _NAME = re.compile(r"\$\{?(\w+)\}?")
 # What one of these begins in a URL in lower case, it tells.
@@ -150,9 +154,10 @@ def check_of(url: str) -> str:
     """
     if "/" not in url:
         return ""
-    rest = re.sub(r"^https?://(?:www\.)?", "", url.partition("?")[0])
-    rest = re.sub(r"(cronhub\.io)/(?:start|finish|ping)/", r"\1/", rest)
-    return re.sub(r"/(?:start|fail|log|run|complete|\d{1,3}|\$[^/]*)?/?$", "", rest)
+    rest = _SCHEME.sub("", url.partition("?")[0])
+    if "cronhub.io" in rest:
+        rest = _OF_CRONHUB.sub(r"\1/", rest)
+    return _END.sub("", rest)
 
 
 def service_of(url: str) -> str:

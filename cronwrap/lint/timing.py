@@ -8,6 +8,7 @@ from cronwrap.schedule import Field, Schedule
 
 # A year of 365 days to count in; which one makes little difference.
 _FIRST, _DAYS = date(2025, 1, 1), 365
+_SIZES = {"minute": 60, "hour": 24, "day": 31, "month": 12, "weekday": 7}
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -30,8 +31,7 @@ def place(job: Job, one: Field) -> Span:
 
 def is_whole(one: Field) -> bool:
     """Tell whether a field has all of its values."""
-    sizes = {"minute": 60, "hour": 24, "day": 31, "month": 12, "weekday": 7}
-    return len(one.values) == sizes.get(one.name, 0)
+    return len(one.values) == _SIZES.get(one.name, 0)
 
 
 def runs_a_day(schedule: Schedule) -> int:

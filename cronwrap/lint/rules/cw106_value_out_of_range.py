@@ -42,7 +42,7 @@ def _find(job: Job) -> Iterator[Found]:
             f"{error.message}; {costs(job.dialect)}",
             error.hint,
         )
-    if job.schedule is not None:
+    if job.schedule is not None and job.schedule.oddities:
         yield from _taken(job, job.schedule)
 
 

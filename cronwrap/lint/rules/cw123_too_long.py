@@ -27,7 +27,7 @@ from cronwrap.lint.rule import ERROR, Rule
 
 
 def _find(line: Line) -> Iterator[Found]:
-    dialect, does = line.dialect, costs(line.dialect)
+    dialect, does = line.dialect, ""
     if 0 < dialect.max_line_bytes < len(line.data):
         what, size, most, hint = line.whole, len(line.data), dialect.max_line_bytes, "shorten it"
     elif isinstance(line, Job) and 0 < dialect.max_command_bytes < len(line.raw):
@@ -41,6 +41,7 @@ def _find(line: Line) -> Iterator[Found]:
     else:
         return
     kind = {"job": "command", "assignment": "assignment"}.get(line.kind, "line")
+    does = does or costs(dialect)
     yield line.found(
         what, f"{size} bytes of {kind}, and {dialect.title} takes {most}; {does}", hint
     )

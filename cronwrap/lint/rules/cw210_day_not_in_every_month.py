@@ -26,10 +26,11 @@ _FEBRUARY = 2
 
 
 def _find(job: Job) -> Iterator[Found]:
-    schedule, day = job.schedule, field(job, "day")
-    if schedule is None or day is None or schedule.days_match == "or" or schedule.never:
+    schedule = job.schedule
+    if schedule is None or not schedule.days or min(schedule.days) <= _EVERY_MONTH_HAS:
         return
-    if not schedule.days or min(schedule.days) <= _EVERY_MONTH_HAS:
+    day = field(job, "day")
+    if day is None or schedule.days_match == "or" or schedule.never:
         return
     short = [month for month in sorted(schedule.months) if _LENGTHS[month - 1] < min(schedule.days)]
     if schedule.months == {_FEBRUARY}:

@@ -40,7 +40,8 @@ _BRACES = re.compile(r"(?<![$\\'\"{])\{(?:[\w./-]+\.\.[\w./-]+|[^{}\s'\"]*,[^{}\
 
 
 _ARITHMETIC = re.compile(r"\$\(\([^$]*\b(RANDOM|SECONDS|EPOCHSECONDS)\b")
-_ODD = re.compile(r"[$({]")  # words without are the same for every shell
+# Without one of these, only commands and redirections may be what sh does not know.
+_ODD = re.compile(r"[$({]|\|&")
 
 
 class _Bashism(NamedTuple):
@@ -80,9 +81,9 @@ def _bashisms(job: Job) -> Iterator[tuple[Node, _Bashism]]:
     if len(scripts) == 1 and not script.is_posix:
         return
     others = {id(node) for one in scripts if not one.is_posix for node in one.nodes()}
-    kinds = _ASKED if _ODD.search(job.command.text) else _ASKED_OF_PLAIN
-    for node in script.nodes():
-        ask = kinds.get(type(node))
+    odd = _ODD.search(job.command.text)
+    for node in script.nodes() if odd else (*script.commands(), *script.redirects()):
+        ask = _ASK.get(type(node))
         if ask is not None and id(node) not in others:
             for one in ask(job, node):
                 yield node, one
@@ -125,6 +126,8 @@ def _dot(command: Command) -> tuple[tuple[Node, str], ...]:
 
 
 def _of_word(_: Job, word: Word) -> Iterator[_Bashism]:
+    if not _ODD.search(word.text):
+        return
     for variable in word.variables:
         if variable.name in _VARIABLES and not variable.operator:
             does = f"leaves ${variable.name} empty"
@@ -164,14 +167,13 @@ def _of_bars(job: Job, pipeline: Pipeline) -> Iterator[_Bashism]:
 
 
 # What knows the bashisms of each kind of node.
-_Asked = dict[type[Node], Callable[[Job, Any], Iterator[_Bashism]]]
-_ASKED_OF_PLAIN: _Asked = {
+_ASK: dict[type[Node], Callable[[Job, Any], Iterator[_Bashism]]] = {
     Command: _of_command,
     Compound: _of_compound,
     Pipeline: _of_bars,
     Redirect: _of_redirect,
+    Word: _of_word,
 }
-_ASKED: _Asked = {**_ASKED_OF_PLAIN, Word: _of_word}
 
 
 RULE = Rule(

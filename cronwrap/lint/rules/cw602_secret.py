@@ -16,7 +16,7 @@ Good::
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain, groupby
+from itertools import groupby
 
 from cronwrap import redact
 from cronwrap.lint.crontab import Assignment, Found, Job, Line, Piece, Span
@@ -60,15 +60,15 @@ _NAMES_PLACE = re.compile(
 _PROSE = re.compile(rb":\s[\"']?\Z")
 _PING = b"hc-ping.com/"
 # Of what is in _OPTIONS, what a line cannot be without: a program, and one of its options.
-_PROGRAMS = (
-    (("mysql", "maria", "xtrabackup", "sshpass", "mongo", "7z"), ("-p",)),
-    (("redis",), ("-a",)),
-    (("ldap",), ("-w",)),
-    (("zip",), ("-P",)),
-    (("openssl", "gpg"), ("pass:", "-k", "--passphrase")),
-    (("smbclient", "cifs", "rpc", "net"), ("-U",)),
-    (("curl",), ("-u", "--user=")),
-)
+_PROGRAMS = {
+    **dict.fromkeys(("mysql", "maria", "xtrabackup", "sshpass", "mongo", "7z"), ("-p",)),
+    "redis": ("-a",),
+    "ldap": ("-w",),
+    "zip": ("-P",),
+    **dict.fromkeys(("openssl", "gpg"), ("pass:", "-k", "--passphrase")),
+    **dict.fromkeys(("smbclient", "cifs", "rpc", "net"), ("-U",)),
+    "curl": ("-u", "--user="),
+}
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -81,7 +81,7 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
 # Of the lines of a crontab few are worth a closer look. The first are in lower case.
 _TRIGGERS = {one.decode() for one in redact.triggers()} - {"://", "curl", _PING.decode()}
 _TRIGGER = _any_of(_TRIGGERS)
-_WORTH = _any_of({*_TRIGGERS, "://", *chain.from_iterable(names for names, _ in _PROGRAMS)})
+_WORTH = _any_of({*_TRIGGERS, "://", *_PROGRAMS})
 
 
 def _find(line: Line) -> Iterator[Found]:
@@ -129,13 +129,12 @@ def _is_worth(text: str) -> bool:
     )
 
 
-def _has_any(text: str, words: tuple[str, ...]) -> bool:
-    return any(map(text.__contains__, words))
-
-
 def _by_option(job: Job) -> Iterator[Span]:
     text = job.command.text
-    if not any(_has_any(text, names) and _has_any(text, options) for names, options in _PROGRAMS):
+    if not any(
+        name in text and any(option in text for option in options)
+        for name, options in _PROGRAMS.items()
+    ):
         return
     shaped = list(_by_shape(job))
     for command in job.script.commands():

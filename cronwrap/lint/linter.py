@@ -75,17 +75,17 @@ def _of_lines(
     file: Crontab, lines: Sequence[Line], rules: Sequence[Rule], facts: Facts
 ) -> Iterator[Finding]:
     by_code = {rule.code: rule for rule in rules}
-    for seen in in_parts(lines, lambda part: _look(file, part, rules), worth=_WORTH_LINES):
+    memo = Memo(file, [rule for rule in rules if rule.per in ("job", "line", "facts")])
+    for seen in in_parts(lines, lambda part: _look(part, rules, memo), worth=_WORTH_LINES):
         for code, severity, rest in seen.found:
             yield Finding(by_code[code], severity, Found(file, *rest))
         for code, number, fact in seen.facts:
             facts[code].append((file.lines[number - 1], fact))
 
 
-def _look(file: Crontab, lines: Sequence[Line], rules: Sequence[Rule]) -> _Seen:
-    """Return what is seen in *lines* of *file*."""
+def _look(lines: Sequence[Line], rules: Sequence[Rule], memo: Memo) -> _Seen:
+    """Return what is seen in *lines* of a file."""
     by_kind = {kind: [rule for rule in rules if rule.per in (kind, "line")] for kind in KINDS}
-    memo = Memo(file, [rule for rule in rules if rule.per in ("job", "line", "facts")])
     seen = _Seen([], [])
     for line in lines:
         if not isinstance(line, Job):

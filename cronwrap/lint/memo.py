@@ -161,12 +161,12 @@ class Memo:
         """Return what is known of the command, as its user runs it with what is assigned."""
         user = job.user.text if job.user is not None else ""
         key = (job.raw, user, bisect_right(self._assignments, job.number))
-        found = self._commands.get(key)
-        if found is None:
-            text = f"{job.command.text}\n{user}" if user else job.command.text
-            found = _Part(job.command, self._sieve.absent(text))
-            if self._repeats[0]:
-                self._commands[key] = found
+        if key in self._commands:
+            return self._commands[key]
+        text = job.command.text
+        found = _Part(job.command, self._sieve.absent(f"{text}\n{user}" if user else text))
+        if self._repeats[0]:
+            self._commands[key] = found
         return found
 
     def _schedule(self, job: Job) -> _Part:

@@ -21,7 +21,7 @@ from cronwrap.lint.rule import ERROR, WARNING, Rule
 from cronwrap.lint.shell import AndOr, Command, Script
 
 _START = {"supercronic": "the directory of supercronic"}
-_SURE = ([], ["/"])  # to HOME or /: it does not fail
+_SURE: tuple[list[str], ...] = ([], ["/"])  # to HOME or /: it does not fail
 # What removes or overwrites files where it stands, and with which words.
 _DESTRUCTIVE = {
     "rm": (),

@@ -4,8 +4,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from cronwrap.lint import shell
 from cronwrap.lint.dialects import DIALECTS
+from cronwrap.lint.shell import Script
+from cronwrap.lint.shell_parse import parse
 
 _ESCAPE = re.compile(rb"\\.|%", re.DOTALL)
 
@@ -18,7 +19,7 @@ class Handed(NamedTuple):
         cut: where in the raw command the first bare ``%`` stands, which ends it; -1 for none.
     """
 
-    script: shell.Script
+    script: Script
     cut: int
 
 
@@ -29,9 +30,9 @@ def handed(raw: bytes, dialect: str, shell_name: str) -> Handed:
     if rules.hash_cuts and b"#" in raw:
         raw = raw[: raw.index(b"#")]
     if not rules.percent or b"%" not in raw:
-        return Handed(shell.parse(raw, shell_name), -1)
+        return Handed(parse(raw, shell_name), -1)
     kept, offsets, cut = unescaped(raw, pairs=rules.double_backslash)
-    return Handed(shell.parse(kept, shell_name, offsets), cut)
+    return Handed(parse(kept, shell_name, offsets), cut)
 
 
 def unescaped(raw: bytes, *, pairs: bool) -> tuple[bytes, list[int], int]:

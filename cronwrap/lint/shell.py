@@ -33,12 +33,11 @@ class Node:
     def __repr__(self) -> str:
         names = [name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())]
         shown = ", ".join(
-            f"{name}={getattr(self, name)!r}" for name in names if name not in ("nest", "wrapper")
+            f"{name}={getattr(self, name)!r}"
+            for name in names
+            if name not in ("nest", "wrapper") and not name.startswith("_")
         )
         return f"{type(self).__name__}({shown})"
-
-
-_Kind = TypeVar("_Kind", bound=Node)
 
 
 class Variable(Node):
@@ -66,25 +65,37 @@ class Word(Node):
         text: as it is written.
         value: what the program gets, quotes removed; None if an expansion decides.
         literal: as value, with expansions as they are written ("/home/$USER/x").
-        offsets: for each byte of ``literal`` its byte offset in the raw command, and the end.
         variables: each expansion of a variable in it.
         scripts: each ``$(...)``, backticks and ``<(...)`` in it.
         glob: it has an unquoted ``*``, ``?`` or ``[``.
         quotes: each quote character that occurs, "" if there is none.
     """
 
-    __slots__ = ("glob", "literal", "offsets", "quotes", "scripts", "text", "value", "variables")
+    __slots__ = (
+        "_offsets", "_place", "glob", "literal", "quotes", "scripts", "text", "value", "variables",
+    )  # fmt: skip
 
-    def __init__(self, at: At, text: str, offsets: Sequence[int]) -> None:
-        """Make a word that means itself; ``read_word`` knows the others."""
+    def __init__(self, at: At, text: str, offsets: Sequence[int], place: int) -> None:
+        """Make a word that means itself, and stands at *place* of the text with *offsets*."""
         self.start, self.end, self.nest = at
         self.text = self.literal = text
         self.value: str | None = text
-        self.offsets = offsets
+        self._offsets = offsets
+        self._place = place
         self.variables: tuple[Variable, ...] = ()
         self.scripts: tuple[Script, ...] = ()
         self.glob = False
         self.quotes = ""
+
+    @property
+    def offsets(self) -> Sequence[int]:
+        """For each byte of ``literal`` its byte offset in the raw command, and the end."""
+        size = len(self.literal.encode(errors="surrogateescape"))
+        return self._offsets[self._place : self._place + size + 1]
+
+    def set_literal(self, literal: str, offsets: Sequence[int]) -> None:
+        """Let it be *literal* without its quotes, of which each byte has one of *offsets*."""
+        self.literal, self._offsets, self._place = literal, offsets, 0
 
 
 class Redirect(Node):
@@ -259,11 +270,12 @@ class Script(Node):
         facts: what was found out about it, so that it is found out once; see ``kept``.
     """
 
-    __slots__ = ("comments", "errors", "facts", "items", "shell")
+    __slots__ = ("_parts", "comments", "errors", "facts", "items", "shell")
 
     def __init__(self, at: At, shell: str) -> None:
         self.start, self.end, self.nest = at
         self.shell = shell
+        self._parts: _Parts | None = None
         self.facts: dict[object, Any] = {}
         self.items: tuple[AndOr, ...] = ()
         self.errors: tuple[Node, ...] = ()
@@ -276,39 +288,115 @@ class Script(Node):
 
     def nodes(self) -> "tuple[Node, ...]":
         """Return everything in it, outer before inner; also what prefixes wrap."""
-        return self, *self._of(Node)
+        return self, *(self._parts or self._found()).nodes
 
     def scripts(self) -> "tuple[Script, ...]":
         """Return it and each script in it: groups, substitutions, ``sh -c``."""
-        return self, *self._of(Script)
+        return self, *(self._parts or self._found()).scripts
 
-    def commands(self) -> tuple[Command, ...]:
+    def commands(self) -> Sequence[Command]:
         """Return each simple command in it, prefixes and what they wrap too."""
-        return self._of(Command)
+        return (self._parts or self._found()).commands
 
-    def programs(self) -> tuple[Command, ...]:
+    def programs(self) -> Sequence[Command]:
         """Return each simple command that is no prefix of another."""
-        return tuple(command for command in self.commands() if command.wrapped is None)
+        return (self._parts or self._found()).programs
 
-    def words(self) -> tuple[Word, ...]:
+    def words(self) -> Sequence[Word]:
         """Return each word in it, those of assignments and redirections too, each once."""
-        return self._of(Word)
+        return (self._parts or self._found()).words
 
-    def variables(self) -> tuple[Variable, ...]:
+    def variables(self) -> Sequence[Variable]:
         """Return each use of a variable in it."""
-        return tuple(variable for word in self.words() for variable in word.variables)
+        return (self._parts or self._found()).variables
 
-    def assigns(self) -> tuple[Assign, ...]:
+    def assigns(self) -> Sequence[Assign]:
         """Return each ``NAME=value`` in it."""
-        return self._of(Assign)
+        return (self._parts or self._found()).assigns
 
-    def redirects(self) -> tuple[Redirect, ...]:
+    def redirects(self) -> Sequence[Redirect]:
         """Return each redirection in it."""
-        return self._of(Redirect)
+        return (self._parts or self._found()).redirects
 
-    def _of(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
-        found: tuple[_Kind, ...] = _by_kind(self)[kind]
-        return found
+    def _found(self) -> "_Parts":
+        self._parts = parts = _Parts(self)
+        return parts
+
+
+class _Parts:
+    """What is in a script, outer before inner: all, and that of each kind.
+
+    Not the script itself: it could only be freed by the garbage collector.
+    """
+
+    def __init__(self, script: Script) -> None:
+        self.nodes: list[Node] = []
+        self.scripts: list[Script] = []
+        self.commands: list[Command] = []
+        self.programs: list[Command] = []
+        self.words: list[Word] = []
+        self.variables: list[Variable] = []
+        self.assigns: list[Assign] = []
+        self.redirects: list[Redirect] = []
+        self._add_items(script)
+
+    def _add_script(self, script: Script) -> None:
+        self.nodes.append(script)
+        self.scripts.append(script)
+        self._add_items(script)
+
+    def _add_items(self, script: Script) -> None:
+        for item in script.items:
+            self.nodes.append(item)
+            for pipeline in item.pipelines:
+                self.nodes.append(pipeline)
+                for command in pipeline.commands:
+                    if isinstance(command, Command):
+                        self._add_command(command)
+                    else:
+                        self._add_compound(command)
+
+    def _add_compound(self, compound: Compound) -> None:
+        self.nodes.append(compound)
+        self._add_words(compound.words)
+        for script in compound.scripts:
+            self._add_script(script)
+        self._add_redirects(compound.redirects)
+
+    def _add_command(self, command: Command) -> None:
+        self.nodes.append(command)
+        self.commands.append(command)
+        wrapped = command.wrapped
+        if wrapped is None:
+            self.programs.append(command)
+        for assign in command.assigns:
+            self.nodes.append(assign)
+            self.assigns.append(assign)
+            if assign.value is not None:
+                self._add_words((assign.value,))
+        # A prefix shares its last words with what it wraps.
+        shared = len(wrapped.words) if isinstance(wrapped, Command) else 0
+        self._add_words(command.words[: len(command.words) - shared])
+        self._add_redirects(command.redirects)
+        if isinstance(wrapped, Command):
+            self._add_command(wrapped)
+        elif wrapped is not None:
+            self._add_script(wrapped)
+
+    def _add_redirects(self, redirects: tuple[Redirect, ...]) -> None:
+        for redirect in redirects:
+            self.nodes.append(redirect)
+            self.redirects.append(redirect)
+            if redirect.target is not None:
+                self._add_words((redirect.target,))
+
+    def _add_words(self, words: tuple[Word, ...]) -> None:
+        for word in words:
+            self.nodes.append(word)
+            self.words.append(word)
+            self.variables += word.variables
+            for script in word.scripts:
+                self._add_script(script)
 
 
 _Fact = TypeVar("_Fact")
@@ -327,70 +415,6 @@ def kept(find: Callable[[Script], _Fact]) -> Callable[[Script], _Fact]:
     return find_once
 
 
-@kept
-def _by_kind(script: Script) -> dict[type[Node], tuple[Any, ...]]:
-    """Return the nodes in *script* of each kind that is asked for; those of all under ``Node``.
-
-    Not *script* itself: it could only be freed by the garbage collector.
-    """
-    nodes: list[Node] = []
-    _collect(script, nodes)
-    del nodes[0]
-    kinds: dict[type[Node], list[Node]] = {
-        Script: [],
-        Assign: [],
-        Command: [],
-        Redirect: [],
-        Word: [],
-    }
-    for node in nodes:
-        kinds.setdefault(type(node), []).append(node)
-    return {Node: tuple(nodes)} | {kind: tuple(found) for kind, found in kinds.items()}
-
-
-def _collect(script: Script, nodes: list[Node]) -> None:
-    """Append *script* and all that is in it to *nodes*."""
-    nodes.append(script)
-    for item in script.items:
-        nodes.append(item)
-        for pipeline in item.pipelines:
-            nodes.append(pipeline)
-            for command in pipeline.commands:
-                _collect_command(command, nodes)
-
-
-def _collect_command(node: Command | Compound, nodes: list[Node]) -> None:
-    nodes.append(node)
-    if isinstance(node, Compound):
-        _collect_words(node.words, nodes)
-        for script in node.scripts:
-            _collect(script, nodes)
-    else:
-        for assign in node.assigns:
-            nodes.append(assign)
-            if assign.value is not None:
-                _collect_words((assign.value,), nodes)
-        # A prefix shares its last words with what it wraps.
-        shared = len(node.wrapped.words) if isinstance(node.wrapped, Command) else 0
-        _collect_words(node.words[: len(node.words) - shared], nodes)
-    for redirect in node.redirects:
-        nodes.append(redirect)
-        if redirect.target is not None:
-            _collect_words((redirect.target,), nodes)
-    if isinstance(node, Command) and node.wrapped is not None:
-        if isinstance(node.wrapped, Command):
-            _collect_command(node.wrapped, nodes)
-        else:
-            _collect(node.wrapped, nodes)
-
-
-def _collect_words(words: tuple[Word, ...], nodes: list[Node]) -> None:
-    for word in words:
-        nodes.append(word)
-        for script in word.scripts:
-            _collect(script, nodes)
-
-
 class Text(NamedTuple):
     """What a shell reads, and where each byte of it stands in the raw command.
 
@@ -406,27 +430,3 @@ class Text(NamedTuple):
 def whole(data: bytes) -> Text:
     """Return *data* as a text that stands as it is."""
     return Text(data, range(len(data) + 1))
-
-
-def parse(data: bytes, shell: str = "sh", offsets: Sequence[int] | None = None) -> Script:
-    """Return the tree of the command line *data* as *shell* reads it; never fails."""
-    return parse_text(whole(data) if offsets is None else Text(data, offsets), shell, "")
-
-
-def parse_text(text: Text, shell: str, nest: str) -> Script:
-    """Return the tree of *text*, which stands within the quotes *nest*."""
-    from cronwrap.lint.shell_plain import plain
-
-    script = plain(text, shell, nest)
-    if script is not None:
-        return script
-    from cronwrap.lint.shell_build import Builder
-
-    try:
-        script = Builder(text, shell, nest).script()
-        script.nodes()  # so that it can be walked, too
-    except RecursionError:  # a thousand brackets: nothing that a person wrote
-        at = (text.offsets[0], text.offsets[-1], nest)
-        script = Script(at, shell)
-        script.errors = (Node(at),)
-    return script

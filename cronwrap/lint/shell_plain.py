@@ -15,6 +15,7 @@ from cronwrap.lint.shell import (
     Assign,
     Command,
     Compound,
+    Node,
     Operator,
     Pipeline,
     Redirect,
@@ -42,28 +43,32 @@ _KEYWORDS = {
     **dict.fromkeys(("{", "if", "while", "until"), "open"),
     **dict.fromkeys(("}", "then", "elif", "else", "fi", "do", "done"), "close"),
     "!": "not",
-    # What bash reads in its own way, and tree-sitter has a grammar for.
-    **dict.fromkeys(
-        ("case", "coproc", "declare", "export", "for", "function", "let", "local", "readonly",
-         "select", "time", "typeset", "unset", "unsetenv", "[["),
-        "odd",
-    ),
-}  # fmt: skip
+    **dict.fromkeys(("case", "coproc", "for", "function", "let", "select", "time", "[["), "odd"),
+}
 _DEEPEST = 5  # in each other: nobody writes more, and a recursion has an end
 
 _BARE = r"\w./:,@%+^~=!{}\]\#\-"  # means itself, but for # at first
 _BEHIND = r"(?= [ \t;&|)<>] | \Z )"
-_TOKEN = re.compile(
-    rf"""[ \t]* (?:
-      (?P<redirect> \d* (?: >[>&|]? | <&? | &>>? ) ) (?! [ \t]* [<>&|(-] )
-    | (?P<plain> (?!\#) [{_BARE}]+ ) {_BEHIND}
-    | (?P<mark> && | \|\| | ;(?![;&]) | \|(?!&) | & )
-    | (?P<close> [)] | \Z )
-    | (?P<open> [(](?![(]) )
-    | (?P<glob> (?!\#) [{_BARE}*?[]+ ) {_BEHIND}
-    | (?P<word> (?= [{_BARE}*?['"$`\\] ) (?!\#) ) )""",
-    re.VERBOSE | re.ASCII,
-)
+
+
+def _token(both: str) -> re.Pattern[str]:
+    """Return what a token is; *both* sends both streams somewhere."""
+    return re.compile(
+        rf"""[ \t]* (?:
+          (?P<redirect> \d* (?: >[>&|]? | <&? ) {both} ) (?! [ \t]* [<>&|(-] )
+        | (?P<plain> (?!\#) [{_BARE}]+ ) {_BEHIND}
+        | (?P<mark> && | \|\| | ;(?![;&]) | \|(?!&) | & )
+        | (?P<close> [)] | \Z )
+        | (?P<open> [(](?![(]) )
+        | (?P<comment> \# .* ) \Z
+        | (?P<glob> [{_BARE}*?[]+ ) {_BEHIND}
+        | (?P<word> (?= [{_BARE}*?['"$`\\] ) ) )""",
+        re.VERBOSE | re.ASCII,
+    )
+
+
+_TOKEN = _token("| &>>?")
+_POSIX_TOKEN = _token("")  # where `a &> f` is `a & > f`
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
 # What stands in a word up to an expansion, a double quote, or its end.
 _UNQUOTED = re.compile(rf"(?: [{_BARE}*?[]+ | '[ -&(-~\t]*' | \\[ -~] )*", re.VERBOSE | re.ASCII)
@@ -107,6 +112,8 @@ class _Reader:
         self.shell = shell
         self.nest = nest
         self.depth = depth
+        self.match = (_POSIX_TOKEN if shell in POSIX else _TOKEN).match
+        self.comments: tuple[Node, ...] = ()
         self.kind = self.piece = ""
         self._first(0)
 
@@ -118,6 +125,7 @@ class _Reader:
         """
         script = Script((self.offsets[0], self.offsets[-1], self.nest), self.shell)
         script.items = self._items(("",))
+        script.comments = self.comments
         return script
 
     def _first(self, place: int) -> None:
@@ -126,13 +134,16 @@ class _Reader:
         self.kind = _KEYWORDS.get(self.piece, self.kind)
 
     def _next(self, place: int) -> None:
-        token = _TOKEN.match(self.data, place)
+        token = self.match(self.data, place)
         if token is None:
             raise _NotPlainError
         self.behind = place
         self.kind = kind = token.lastgroup or ""
         self.start, self.end = token.span(kind)
         self.piece = token[kind]
+        if kind == "comment":  # which goes to the end
+            self.comments = (Node((self.offsets[self.start], self.offsets[self.end], self.nest)),)
+            self.kind, self.piece = "close", ""
 
     # Lists
 
@@ -236,8 +247,6 @@ class _Reader:
     def _redirect(self) -> Redirect:
         start, operator = self.offsets[self.start], self.piece.lstrip("0123456789")
         fd = self.piece[: -len(operator)] or ("0" if operator[0] == "<" else "1")
-        if operator[0] == "&" and self.shell in POSIX:  # an & and a >
-            raise _NotPlainError
         self._next(self.end)
         target = self._word(self.start)
         return Redirect((start, target.end, self.nest), operator, int(fd), target)
@@ -252,7 +261,7 @@ class _Reader:
         elif self.kind in ("plain", "glob"):
             end, offsets = self.end, self.offsets
             at = (offsets[start], offsets[end], self.nest)
-            word = Word(at, self.data[start:end], offsets[start : end + 1])
+            word = Word(at, self.data[start:end], offsets, start)
             word.glob = self.kind == "glob"
         else:
             raise _NotPlainError

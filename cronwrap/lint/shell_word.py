@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 from cronwrap.lint.shell import Script, Text, Variable, Word
 
-_SINGLE, _DOUBLE, _BACKSLASH, _NEWLINE = b"'\"\\\n"
+_SINGLE, _DOUBLE, _BACKSLASH = b"'\"\\"
 _IN_DOUBLE = b'$`"\\\n'  # what a backslash escapes within double quotes
 _PLAIN = re.compile(rb"[\w./:=,@%+^~-]+")  # means itself: most words do
-_RUN = re.compile(rb"[\w./:=,@%+^~ -]+")  # means itself within quotes and without
+# Up to what may mean something else without quotes, and within double ones.
+_BARE_RUN = re.compile(rb"[^'\"\\$`<>*?[]+")
+_QUOTED_RUN = re.compile(rb"[^\"\\$`]+")
 # Of what stands behind the dollar sign and in braces: a # for its length, its name, its operator.
 _VARIABLE = re.compile(r"(#(?=.))?(\w+|.?)(:[-=?+]|%%|##|//|.?)", re.DOTALL)
 
@@ -40,34 +42,40 @@ class _Reader:
         self.quotes = ""
         self.glob = False
 
-    def read(self, start: int, end: int) -> None:
+    def read(self, place: int, end: int) -> None:
         """Go through the word once."""
         text = self.text.data
-        quote = 0
-        place = start
+        quoted = False
         while place < end:
-            byte = text[place]
-            if (run := _RUN.match(text, place, end)) is not None:
+            run = (_QUOTED_RUN if quoted else _BARE_RUN).match(text, place, end)
+            if run is not None:
                 place = self._take(place, run.end())
-            elif quote != _SINGLE and place in self.expansions:
-                place = self._expansion(place, quoted=quote == _DOUBLE)
-            elif quote == _SINGLE and byte != _SINGLE:
-                place = self._take(place, place + 1)
-            elif byte in b"'\"" and quote in (0, byte):
-                quote = 0 if quote else byte
-                self.quotes += chr(byte)
+            elif place in self.expansions:
+                place = self._expansion(place, quoted=quoted)
+            elif text[place] == _DOUBLE:
+                quoted = not quoted
+                self.quotes += '"'
                 place += 1
-            elif (
-                byte == _BACKSLASH
-                and place + 1 < end
-                and (not quote or text[place + 1] in _IN_DOUBLE)
-            ):
-                is_joined = text[place + 1] == _NEWLINE
-                place = place + 2 if is_joined else self._take(place + 1, place + 2)
-                self.quotes += "" if quote else "\\"
+            elif text[place] == _SINGLE:
+                place = self._single(place + 1, end)
+            elif text[place] == _BACKSLASH:
+                place = self._escaped(place, end, quoted=quoted)
             else:
-                self.glob |= not quote and byte in b"*?["
+                self.glob |= not quoted and text[place] in b"*?["
                 place = self._take(place, place + 1)
+
+    def _single(self, start: int, end: int) -> int:
+        close = self.text.data.find(b"'", start, end)
+        self.quotes += "'" if close < 0 else "''"
+        self._take(start, end if close < 0 else close)
+        return end if close < 0 else close + 1
+
+    def _escaped(self, place: int, end: int, *, quoted: bool) -> int:
+        behind = self.text.data[place + 1 : min(place + 2, end)]
+        if not behind or (quoted and behind not in _IN_DOUBLE):
+            return self._take(place, place + 1)
+        self.quotes += "" if quoted else "\\"
+        return place + 2 if behind == b"\n" else self._take(place + 1, place + 2)
 
     def _take(self, start: int, end: int) -> int:
         self.data += self.text.data[start:end]
@@ -102,15 +110,14 @@ def read_word(
     """Return the word in *span* of *text*; *expansions* are those in it, by where they begin."""
     (data, offsets), (start, end) = text, span
     at = (offsets[start], offsets[end], nest)
-    word = Word(at, data[start:end].decode(errors="surrogateescape"), offsets[start : end + 1])
+    word = Word(at, data[start:end].decode(errors="surrogateescape"), offsets, start)
     if _PLAIN.fullmatch(data, start, end):
         return word
     reader = _Reader(text, expansions)
     reader.read(start, end)
-    word.literal = reader.data.decode(errors="surrogateescape")
+    reader.offsets.append(reader.offsets[-1] + 1 if reader.offsets else word.end)
+    word.set_literal(reader.data.decode(errors="surrogateescape"), reader.offsets)
     word.value = None if expansions else word.literal
-    last = reader.offsets[-1] + 1 if reader.offsets else word.end
-    word.offsets = [*reader.offsets, last]
     word.variables = tuple(reader.variables)
     word.scripts = tuple(reader.scripts)
     word.glob, word.quotes = reader.glob, reader.quotes

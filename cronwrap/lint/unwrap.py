@@ -1,8 +1,9 @@
 """Prefixes: commands whose business is to run another one (``nice``, ``sudo``, ``sh -c``)."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-from cronwrap.lint.shell import Command, Text, Word, parse_text
+from cronwrap.lint.shell import Command, Text, Word
 
 _MOST = 20  # prefixes before one command; nobody writes more, and walking them has an end
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "busybox sh"})
@@ -91,24 +92,36 @@ PREFIXES = {
 def unwrap(command: Command, shell: str) -> None:
     """Set what *command* wraps, if it is a prefix."""
     command.wrapped = None
-    name = command.program
-    if name in SHELLS:
-        _shell_script(command, name)
-    elif name == "eval" and len(command.args) == 1:
+    wrap = _WAYS.get(command.program)
+    if wrap is not None:
+        wrap(command, shell)
+
+
+def _eval(command: Command, shell: str) -> None:
+    if len(command.args) == 1:
         _wrap_script(command, command.args[0], shell)
-    elif name == "cronwrap":
-        _wrap_words(command, _cronwrap_operand(command), shell)
-    elif name == "cronitor" and command.values[:1] == ["exec"]:
+
+
+def _cronwrap(command: Command, shell: str) -> None:
+    _wrap_words(command, _cronwrap_operand(command), shell)
+
+
+def _cronitor(command: Command, shell: str) -> None:
+    if command.values[:1] == ["exec"]:
         _wrap_words(command, 4 if command.values[2:3] == ["--"] else 3, shell)
-    elif name == "sentry-cli" and command.values[:2] == ["monitors", "run"]:
+
+
+def _sentry_cli(command: Command, shell: str) -> None:
+    if command.values[:2] == ["monitors", "run"]:
         _wrap_words(command, _after_dashes(command), shell)
-    elif name == "command" and command.values[:1] in (["-v"], ["-V"]):
-        return  # asks where it is, and runs nothing
-    elif name in PREFIXES:
-        _prefix(command, PREFIXES[name], shell)
 
 
-def _shell_script(command: Command, name: str) -> None:
+def _command(command: Command, shell: str) -> None:
+    if command.values[:1] not in (["-v"], ["-V"]):  # which ask where it is, and run nothing
+        _prefix(command, shell)
+
+
+def _shell_script(command: Command, _: str) -> None:
     """``sh -c '...'``, ``bash -lc '...'``, ``bash -o pipefail -c '...'``."""
     words = command.words
     place, is_script = 1, False
@@ -122,11 +135,11 @@ def _shell_script(command: Command, name: str) -> None:
         is_script |= short and "c" in option
         place += 2 if short and option.endswith(("o", "O")) else 1
     if is_script and place < len(words):
-        _wrap_script(command, words[place], name)
+        _wrap_script(command, words[place], command.program)
 
 
-def _prefix(command: Command, prefix: Prefix, shell: str) -> None:
-    words = command.words
+def _prefix(command: Command, shell: str) -> None:
+    prefix, words = PREFIXES[command.program], command.words
     values, scripts = prefix.values.split(), prefix.script.split()
     place, operands = 1, prefix.operands
     while place < len(words):
@@ -193,8 +206,21 @@ def _depth(command: Command) -> int:
 
 def _wrap_script(command: Command, word: Word, shell: str) -> None:
     """Let *command* wrap the script in *word*; what the outer shell expands stays as written."""
+    from cronwrap.lint.shell_parse import parse_text  # which comes back here
+
     data = word.literal.encode(errors="surrogateescape")
     quotes = set(word.quotes)
     nest = word.quotes[0] if len(quotes) == 1 else "x"
     if len(command.nest) < 8:  # noqa: PLR2004 - nobody writes more; a recursion has an end
         command.wrapped = parse_text(Text(data, word.offsets), shell, command.nest + nest)
+
+
+_WAYS: dict[str, Callable[[Command, str], None]] = {
+    **dict.fromkeys(PREFIXES, _prefix),
+    **dict.fromkeys(SHELLS, _shell_script),
+    "command": _command,
+    "cronitor": _cronitor,
+    "cronwrap": _cronwrap,
+    "eval": _eval,
+    "sentry-cli": _sentry_cli,
+}

@@ -17,8 +17,8 @@ from cronwrap.lint.shell import (
     Redirect,
     Script,
     Word,
-    parse,
 )
+from cronwrap.lint.shell_parse import parse
 
 CASES = [
     ("a && b; c || d &", "<a> && <b>; <c> || <d> &"),

@@ -14,16 +14,16 @@ Good (busybox)::
 
 from collections.abc import Iterator
 
-from cronwrap.lint import shell
 from cronwrap.lint.crontab import Found, Job, Span
 from cronwrap.lint.rule import ERROR, Rule
+from cronwrap.lint.shell_parse import parse
 
 
 def _find(job: Job) -> Iterator[Found]:
     place = job.raw.find(b"#")
     if place < 0:
         return
-    whole = shell.parse(job.raw, job.shell_name)
+    whole = parse(job.raw, job.shell_name)
     if all(comment.start != place for comment in whole.comments):
         lost = len(job.raw) - place
         yield job.found(

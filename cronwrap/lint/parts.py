@@ -3,8 +3,10 @@
 A child is forked with all that was read, so that it need only send back what it made of its part.
 """
 
+import contextlib
 import os
 import pickle
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -25,12 +27,19 @@ def in_parts(items: Sequence[_Item], work: Work[_Item, _Made], *, worth: int) ->
         return
     size = -(-len(items) // count)
     parts = [items[start : start + size] for start in range(0, len(items), size)]
-    answers = [_start(part, work) for part in parts[1:]]
-    yield work(parts[0])
-    for part, answer in zip(parts[1:], answers, strict=True):
-        made = _finish(*answer)
-        # None: it was killed, or a rule broke, so that it is told here.
-        yield work(part) if made is None else made
+    children = [_start(part, work) for part in parts[1:]]
+    try:
+        yield work(parts[0])
+        for part in parts[1:]:
+            made = _finish(*children[0])
+            del children[0]
+            # None: it was killed, or a rule broke, so that it is told here.
+            yield work(part) if made is None else made
+    finally:
+        for pid, _ in children:  # for nobody, now
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
 
 
 def each(items: Sequence[_Item], make: Callable[[_Item], _Made], *, worth: int) -> Iterator[_Made]:

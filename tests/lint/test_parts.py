@@ -1,57 +1,72 @@
-"""Sharing work among processes: what comes out is what one process would make."""
+"""Work that is shared among processes comes back whole, and leaves none of them behind."""
 
 import os
 import signal
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from cronwrap.lint.crontab import Crontab
-from cronwrap.lint.linter import lint
 from cronwrap.lint.parts import in_parts
+from tests.support.command import Cronwrap
+from tests.support.waiting import children, eventually, is_alive
 
-pytestmark = pytest.mark.skipif(os.cpu_count() == 1, reason="there is nobody to share with")
+ONE_PROCESSOR = len(os.sched_getaffinity(0)) < 2
+LINE = "{0} {1} * * * cd /srv/app{2}; ./run {2}\n"
 
-
-def test_parts_come_in_their_order_and_from_several_processes() -> None:
-    made = list(in_parts(range(1000), lambda part: (os.getpid(), list(part)), worth=1))
-
-    assert [one for _, part in made for one in part] == list(range(1000))
-    assert len({pid for pid, _ in made}) == len(made) > 1
+pytestmark = pytest.mark.skipif(ONE_PROCESSOR, reason="there is nobody to share with")
 
 
-def test_few_items_stay_in_this_process() -> None:
-    assert list(in_parts(range(1000), lambda _: os.getpid(), worth=501)) == [os.getpid()]
+def test_what_is_made_of_the_parts_is_in_their_order() -> None:
+    made = in_parts(range(1000), lambda part: [number * 2 for number in part], worth=100)
+
+    assert [number for part in made for number in part] == [*range(0, 2000, 2)]
 
 
-@pytest.mark.parametrize("how", [lambda: os.kill(os.getpid(), signal.SIGKILL), lambda: 1 / 0])
-def test_the_part_of_a_child_that_dies_is_done_here(how: object) -> None:
-    here = os.getpid()
+def test_a_part_whose_process_is_killed_is_made_all_the_same() -> None:
+    mine = os.getpid()
 
     def work(part: Sequence[int]) -> list[int]:
-        if os.getpid() != here:
-            how()  # type: ignore[operator]
+        if os.getpid() != mine:
+            os.kill(os.getpid(), signal.SIGKILL)
         return list(part)
 
-    assert [one for part in in_parts(range(10), work, worth=1) for one in part] == list(range(10))
+    made = in_parts(range(10), work, worth=2)
+
+    assert [number for part in made for number in part] == [*range(10)]
 
 
-def test_what_breaks_here_too_is_told() -> None:
-    with pytest.raises(ZeroDivisionError):
-        list(in_parts(range(10), lambda _: 1 / 0, worth=1))
+def test_no_process_is_left_when_the_work_is_broken_off(tmp_path: Path) -> None:
+    child = tmp_path / "child"
+
+    def work(part: Sequence[int]) -> list[int]:
+        if 0 in part:
+            eventually(child.exists)
+            raise KeyboardInterrupt
+        (tmp_path / "new").write_text(str(os.getpid()))
+        (tmp_path / "new").rename(child)
+        time.sleep(600)
+        return list(part)
+
+    with pytest.raises(KeyboardInterrupt):
+        list(in_parts(range(4), work, worth=2))
+
+    assert not is_alive(int(child.read_text()))
 
 
-def test_a_long_crontab_has_the_findings_of_its_lines_and_those_across_them(tmp_path: Path) -> None:
-    ping = "curl -fsS -m 10 -o /dev/null https://hc-ping.com/8f1d2c3e-5a64-4b7f-9c12-3d4e5f6a7b8c"
-    lines = [f"{n % 60} {n // 60 % 24} * * * /opt/{n} --all\n" for n in range(10_000)]
-    lines[7] = f"0 3 * * * /opt/a && {ping}\n"
-    lines[8_000] = "0 3 * * * cd /opt/b; ./c\n"
-    lines[9_999] = f"0 4 * * * /opt/b && {ping}\n"
+def test_a_long_repair_that_is_interrupted_leaves_file_and_machine_as_they_were(
+    cronwrap: Cronwrap,
+) -> None:
+    crontab = cronwrap.directory / "crontab"
+    text = "".join(LINE.format(n % 60, n // 60 % 24, n) for n in range(12_000))
+    crontab.write_text(text)
+    running = cronwrap.start("lint", "--dialect", "debian", "--fix", "crontab")
+    (child,) = eventually(lambda: children(running.pid))
+    running.send_signal(signal.SIGINT)
+    done = running.wait()
 
-    found = lint([Crontab("".join(lines).encode(), str(tmp_path), form="user")])
-
-    assert [(one.rule.code, one.line.number) for one in found] == [
-        ("CW404", 8_001),
-        ("CW515", 10_000),
-    ]
+    assert (done.returncode, done.stdout, done.stderr.strip()) == (130, "", "")
+    assert not is_alive(child)
+    assert crontab.read_text() == text
+    assert list(cronwrap.directory.glob("*crontab*")) == [crontab]

@@ -34,7 +34,9 @@ def _find(job: Job) -> Iterator[Found]:
             yield job.found(
                 ran.word,
                 f"{ran.path} begins with #!{line.strip()}: {problem}",
-                "write the interpreter's full path there, or PATH=... above the job",
+                "save it with Unix line ends: sed -i 's/\\r$//' " + ran.path
+                if line.endswith("\r")
+                else "write the interpreter's full path there, or PATH=... above the job",
             )
 
 

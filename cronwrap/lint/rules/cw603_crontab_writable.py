@@ -1,8 +1,9 @@
-r"""A crontab that others may write.
+r"""A crontab that others may write, or with a mode or an owner that its daemon refuses.
 
 Who may write it may run commands as its users. Debian's cron and cronie take no crontab that its
-group or all may write: none of its jobs run. Asked only where the host is looked at, and of
-crontabs in the places where a daemon reads them.
+group or all may write, or that in /etc does not belong to root: none of its jobs run. A user's own
+must have mode 0600 for Debian's, and none may be executable for cronie. Asked only where the host
+is looked at, and of crontabs in the places where a daemon reads them.
 
 Bad (/etc/cron.d/mode-0664)::
 
@@ -21,22 +22,47 @@ from cronwrap.lint.crontab import Crontab, Found, Span
 from cronwrap.lint.rule import ERROR, Rule
 
 _GROUP_AND_ALL = stat.S_IWGRP | stat.S_IWOTH
+_OWNER_ONLY = 0o600
+_CRONIE_LOOKS_AT, _CRONIE_WANTS = 0o7533, 0o400
 _REFUSE = ("debian", "cronie", "portable")
 
 
 def _find(file: Crontab) -> Iterator[Found]:
     found = _status(file)
-    if found is None or not found.st_mode & _GROUP_AND_ALL or not file.lines:
+    if found is None or not file.lines:
         return
-    mode = stat.S_IMODE(found.st_mode)
-    who = "all users" if mode & stat.S_IWOTH else "its group"
-    refused = file.dialect.name in _REFUSE
-    yield file.found(
-        Span(file.lines[0].start, file.lines[0].end),
-        f"the file has mode {mode:04o}: {who} may write it"
-        + (f"; {file.dialect.title} runs none of its jobs" if refused else ""),
-        f"chmod {'0644' if file.form == 'system' else '0600'} {file.path}",
-    )
+    mode, first = stat.S_IMODE(found.st_mode), Span(file.lines[0].start, file.lines[0].end)
+    costs, refused = f"; {file.dialect.title} runs none of its jobs", _refused(file, mode)
+    if mode & _GROUP_AND_ALL or refused:
+        who = "all users" if mode & stat.S_IWOTH else "its group"
+        yield file.found(
+            first,
+            f"the file has mode {mode:04o}"
+            + (f": {who} may write it" if mode & _GROUP_AND_ALL else "")
+            + (costs if refused else ""),
+            f"chmod {'0644' if file.form == 'system' else '0600'} {file.path}",
+        )
+    if found.st_uid and _is_for_root(file):
+        yield file.found(
+            first,
+            f"the file belongs to user {found.st_uid} and not to root{costs}",
+            f"chown root:root {file.path}",
+        )
+
+
+def _refused(file: Crontab, mode: int) -> bool:
+    is_users = file.form == "user"
+    by_debian = mode != _OWNER_ONLY if is_users else bool(mode & _GROUP_AND_ALL)
+    by_cronie = mode & _CRONIE_LOOKS_AT != _CRONIE_WANTS
+    by = {"debian": by_debian, "cronie": by_cronie, "portable": by_debian or by_cronie}
+    return by.get(file.dialect.name, False)
+
+
+def _is_for_root(file: Crontab) -> bool:
+    """Tell whether it must be root's; an image that somebody unpacked is theirs as a whole."""
+    if file.form != "system" or file.dialect.name not in _REFUSE or file.host is None:
+        return False
+    return file.host.root.stat().st_uid == 0
 
 
 def _status(file: Crontab) -> os.stat_result | None:

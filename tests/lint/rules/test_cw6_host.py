@@ -30,12 +30,14 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def messages(root: Path, code: str, text: str = JOB, dialect: str = "debian") -> list[str]:
+def messages(
+    root: Path, code: str, text: str = JOB, dialect: str = "debian", form: str = "system"
+) -> list[str]:
     path = root / "etc/cron.d/app"
     if not path.exists():
         path.write_text(text)
     file = Crontab(
-        text.encode(), str(path), form="system", live=True, host=Host(str(root)), dialect=dialect
+        text.encode(), str(path), form=form, live=True, host=Host(str(root)), dialect=dialect
     )
     return [one.found.message for one in linter.lint([file], [find_rule(code)])]
 
@@ -55,6 +57,39 @@ def test_a_crontab_that_others_may_write_is_found(root: Path, mode: int, who: st
 def test_a_crontab_that_root_alone_may_write_is_left_alone(root: Path, mode: int) -> None:
     (root / "etc/cron.d/app").write_text(JOB)
     (root / "etc/cron.d/app").chmod(mode)
+
+    assert messages(root, "CW603") == []
+
+
+@pytest.mark.parametrize(
+    ("form", "mode", "refusing"),
+    [
+        ("user", 0o600, ()),
+        ("user", 0o644, ("debian", "portable")),
+        ("system", 0o755, ("cronie", "portable")),
+        ("system", 0o640, ()),
+    ],
+)
+def test_a_mode_that_a_daemon_refuses_is_found(
+    root: Path, form: str, mode: int, refusing: tuple[str, ...]
+) -> None:
+    (root / "etc/cron.d/app").write_text(JOB)
+    (root / "etc/cron.d/app").chmod(mode)
+
+    for dialect in ("debian", "cronie", "portable", "systemd"):
+        told = messages(root, "CW603", dialect=dialect, form=form)
+        assert bool(told) == (dialect in refusing)
+
+
+@AS_ROOT
+def test_a_system_crontab_that_is_not_roots_is_found(root: Path) -> None:
+    (root / "etc/cron.d/app").write_text(JOB)
+    os.chown(root / "etc/cron.d/app", 1000, 1000)
+
+    assert messages(root, "CW603") == [
+        "the file belongs to user 1000 and not to root; Debian's cron runs none of its jobs"
+    ]
+    os.chown(root, 1000, 1000)  # who unpacked it owns all of it
 
     assert messages(root, "CW603") == []
 

@@ -1,5 +1,6 @@
 """For people: each finding with its line and a mark under the offence."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
@@ -66,11 +67,12 @@ def _block(finding: Finding, part: _Part, *, colour: bool, now: datetime | None)
     margin = " " * len(str(place.line))
     head = f"{mask.printable(finding.path)}:{place.line}:{place.column}: "
     code = f"[{finding.rule.code} {finding.rule.name}]"
-    carets = "^" * max(1, part.end - part.start)
+    blanks = " " * _cells(part.text[: part.start])
+    carets = "^" * max(1, _cells(part.text[part.start : part.end]))
     rows = [
         f"{head}{paint(finding.severity, colour_code)}: {paint(finding.message, '1')} {code}",
         f"  {place.line} | {part.text}",
-        f"  {margin} | {' ' * part.start}{paint(carets, colour_code)}",
+        f"  {margin} | {blanks}{paint(carets, colour_code)}",
     ]
     fix = finding.found.fix
     hint = finding.hint + (" (--fix does)" if fix and fix.safe else "")
@@ -78,6 +80,18 @@ def _block(finding: Finding, part: _Part, *, colour: bool, now: datetime | None)
     upcoming = _next_runs(finding, now) if now is not None else ""
     rows += [f"  {margin} = next runs: {upcoming}"] if upcoming else []
     return "\n".join(rows) + "\n"
+
+
+def _cells(text: str) -> int:
+    """Return how many columns of a terminal *text* takes.
+
+    >>> _cells("echo"), _cells("日本"), _cells("e\u0301")
+    (4, 4, 1)
+    """
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))
 
 
 def _part(finding: Finding, width: int) -> _Part:

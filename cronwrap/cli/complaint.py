@@ -1,5 +1,6 @@
 """Telling of a mistake, by itself: `show`, for all that looks better, takes 0.1 s to import."""
 
+import contextlib
 import os
 
 _told: set[str] = set()
@@ -11,4 +12,5 @@ def complain(message: str, hint: str = "") -> None:
         return
     _told.add(message)
     text = f"cronwrap: {message}\n" + (f"cronwrap: hint: {hint}\n" if hint else "")
-    os.write(2, text.encode(errors="backslashreplace"))
+    with contextlib.suppress(OSError):  # it is full: the exit status tells
+        os.write(2, text.encode(errors="backslashreplace"))

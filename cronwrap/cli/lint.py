@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -108,7 +107,7 @@ def command(**given: Any) -> None:
     if not files and not inputs.problems:
         complain("there is no crontab on this host")
     for problem in inputs.problems:
-        complain(printable(problem.message), problem.hint)
+        complain(printable(problem.message), printable(problem.hint))
     fails = settings.fails(linter.worst(findings)) and not given["write_baseline"]
     raise SystemExit(2 if inputs.problems else 1 if fails else 0)
 
@@ -141,7 +140,8 @@ def _settings(given: dict[str, Any]) -> Settings:
 
 def _wanted(given: dict[str, Any], settings: Settings) -> Wanted:
     root = given["root"]
-    if root and not Path(root).is_dir():  # where nothing is there is nothing wrong, either
+    # Where nothing is there is nothing wrong, either.
+    if root and not os.path.isdir(root):  # noqa: PTH112 - also of a name that is too long
         raise UsageError(f"--root {root}: there is no such directory")
     return Wanted(
         paths=given["paths"],

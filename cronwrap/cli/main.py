@@ -1,7 +1,9 @@
 """The command line but for the run itself, which ``__main__`` starts without click."""
 
+import errno
 import importlib
 import io
+import os
 import signal
 import sys
 
@@ -11,6 +13,9 @@ from cronwrap import __version__
 from cronwrap.cli.complaint import complain
 from cronwrap.errors import CronwrapError
 from cronwrap.run import options
+
+# What a write to standard output fails with: a full disk, a quota, a limit, a terminal that is gone.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 # Each command, and where it stands. Only the one that is asked for is imported: all take 0.2 s.
 COMMANDS = {
@@ -91,7 +96,10 @@ def main() -> int:
     if words[:1] == ["run"] and options.parse(words[1:]).wants == "--version":
         words = ["--version"]
     try:
-        cronwrap.main(args=words or ["--help"], prog_name="cronwrap", standalone_mode=False)
+        try:
+            cronwrap.main(args=words or ["--help"], prog_name="cronwrap", standalone_mode=False)
+        finally:
+            sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
@@ -102,6 +110,12 @@ def main() -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130
+    except OSError as error:
+        if error.errno not in _NO_ROOM or error.filename is not None:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what Python still has of it
+        complain(f"standard output cannot be written to: {error.strerror}")
+        return 2
     return 0
 
 
@@ -118,6 +132,14 @@ def _complain(error: click.ClickException) -> None:
 
 
 def _open_closed_streams() -> None:
-    """Let what is printed go nowhere where standard output or error was closed when we began."""
-    sys.stdout = sys.stdout or io.StringIO()
-    sys.stderr = sys.stderr or io.StringIO()
+    """Let what is printed go nowhere where standard output or error was closed when we began.
+
+    Their numbers are taken, so that no file we open gets one of them.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", errors="replace")
+    sys.stderr = sys.stderr or os.fdopen(2, "w", errors="replace")

@@ -1,11 +1,11 @@
 """``cronwrap next``: when the jobs of a crontab, or an expression, run next."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import datetime, timezone, tzinfo
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -102,7 +102,8 @@ def command(given: tuple[str, ...], **options: Any) -> None:
 def is_expression(word: str) -> bool:
     """Return whether a word is meant as an expression and not as a file."""
     fields = word.split()
-    return (len(fields) > 1 or word.startswith("@")) and not Path(word).exists()
+    is_file = os.path.exists(word)  # noqa: PTH110 - also if it is too long for the name of one
+    return (len(fields) > 1 or word.startswith("@")) and not is_file
 
 
 def expected(one: Upcoming, options: dict[str, Any]) -> Upcoming:

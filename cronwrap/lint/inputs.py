@@ -82,7 +82,7 @@ class Inputs:
     def _of_path(self, path: str) -> Iterator[Crontab]:
         if path == STDIN:
             yield from self._of_stdin()
-        elif Path(path).is_dir():
+        elif os.path.isdir(path):  # noqa: PTH112 - also of a name that is too long for one
             yield from self._of_directory(path)
         elif dockerfile.is_one(path):
             yield from self._of_dockerfile(path)
@@ -111,7 +111,7 @@ class Inputs:
             self.problems.append(Problem(f"{path}: there is no file in this directory"))
         for name in names:
             inner = os.path.join(path, name)  # noqa: PTH118 - keeps ./ as it was typed
-            if not name.startswith(".") and Path(inner).is_file():
+            if not name.startswith(".") and os.path.isfile(inner):  # noqa: PTH113 - as above
                 data = self._data(inner)
                 if data is not None:
                     yield self._crontab(data, inner)

@@ -1,12 +1,13 @@
 """``cronwrap lint`` as a user meets it: what it prints, writes and exits with."""
 
 import json
+import os
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import Cronwrap
+from tests.support.command import CLOSED_STREAMS, Cronwrap
 from tests.support.terminal import on_terminal
 
 GOOD = "0 3 * * * /usr/local/bin/backup\n"
@@ -196,3 +197,62 @@ def test_a_diff_cannot_act_on_a_terminal_and_is_exact_elsewhere(cronwrap: Cronwr
 
     assert "+0 3 * * * cd /x && y '\x1b[31m'\n" in piped.stdout
     assert "\r\n+0 3 * * * cd /x && y '␛[31m'\r\n".encode() in terminal.screen
+
+
+@pytest.mark.parametrize(
+    ("words", "unbuffered"),
+    [
+        (("lint", "jobs"), ""),
+        (("lint", "--diff", "jobs"), "1"),
+        (("next", "jobs"), ""),
+        (("explain", "CW404"), "1"),
+    ],
+)
+def test_a_full_standard_output_is_told(
+    cronwrap: Cronwrap, crontab: Path, words: tuple[str, ...], unbuffered: str
+) -> None:
+    done = cronwrap(
+        *words,
+        via=("sh", "-c", 'exec "$@" >/dev/full', "sh"),
+        cwd=crontab.parent,
+        env={"PYTHONUNBUFFERED": unbuffered},
+    )
+
+    said = "cronwrap: standard output cannot be written to: No space left on device\n"
+    assert (done.returncode, done.stderr) == (2, said)
+
+
+@pytest.mark.parametrize("words", [("lint", "jobs"), ("lint", "--fix", "-"), ("next", "jobs")])
+def test_streams_that_are_closed_keep_nothing_from_being_done(
+    cronwrap: Cronwrap, crontab: Path, words: tuple[str, ...]
+) -> None:
+    status = cronwrap(*words, cwd=crontab.parent).returncode
+    done = cronwrap(*words, via=CLOSED_STREAMS, cwd=crontab.parent)
+
+    assert (done.returncode, done.stdout, done.stderr) == (status, "", "")
+
+
+def test_a_name_that_no_file_can_have_is_told(cronwrap: Cronwrap) -> None:
+    long = "x" * 300
+    for words in (
+        ("lint", long),
+        ("lint", f"{long}/jobs"),
+        ("next", long),
+        ("lint", "--root", long),
+    ):
+        done = cronwrap(*words)
+
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert done.stderr.startswith(("cronwrap: --root x", "cronwrap: x"))
+
+
+def test_a_name_that_would_act_on_a_terminal_is_shown_with_signs(cronwrap: Cronwrap) -> None:
+    name = b"a\n\x1b[2J\xff"
+    (cronwrap.directory / os.fsdecode(name)).write_text(BAD)
+    os.mkfifo(cronwrap.directory / "fifo\x1b[2J")
+
+    done = cronwrap("lint", *DIALECT, name)
+    assert done.stdout.startswith("a ␛[2J\\udcff:1:11: error")
+    diff = cronwrap("lint", *DIALECT, "--diff", name)
+    assert diff.stdout.startswith("--- a ␛[2J\\udcff\n+++ ")
+    assert "\x1b" not in cronwrap("lint", "fifo\x1b[2J").stderr

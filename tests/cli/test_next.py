@@ -200,3 +200,13 @@ def test_a_line_that_its_daemon_drops_has_no_runs(cronwrap: Cronwrap, tmp_path: 
 
     assert (len(first["runs"]), first["error"]) == (3, "")
     assert (second["runs"], second["error"]) == ([], "refused")
+
+
+def test_an_expression_that_is_longer_than_a_file_name_is_read(cronwrap: Cronwrap) -> None:
+    long = f"{','.join(map(str, range(60)))},{','.join(map(str, range(60)))} * * * *"
+
+    for word in ("next", "explain"):
+        done = cronwrap(word, "--dialect", "debian", long)
+
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "every minute" in done.stdout

@@ -1,7 +1,8 @@
 r"""A command that the shell cannot read.
 
 A quote that is not closed, a parenthesis too many: the shell complains when the job is due, and
-runs nothing of it. A text that was to be filled in, as ``/srv/<name>``, is read as redirections.
+runs nothing of it. A text that was to be filled in, as ``/srv/<name>``, is read as redirections; of a
+here-document (``<<EOF``) there is only the first line.
 
 Bad::
 
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from cronwrap.lint.crontab import Found, Job, Span
 from cronwrap.lint.rule import ERROR, Rule
 
+_HERE = re.compile(rb"(?<!<)<<-?\s*[\"'\\]?\w")
 _BLANK = re.compile(r"<[A-Za-z][\w -]*>")
 _FILLED = re.compile(r"\S*[/=](<[A-Za-z][\w -]*>)")  # nobody writes a redirection so
 
@@ -30,6 +32,13 @@ def _find(job: Job) -> Iterator[Found]:
     if not errors or job.percent is not None or job.raw.endswith(b"\\"):
         return
     text = job.command.text
+    if _HERE.match(job.raw, errors[0].start):
+        yield job.found(
+            errors[0],
+            f"{job.shell_name} gets no text here: the lines below are lines of the crontab",
+            "write printf 'TEXT' | before the command, or move all of it into a script",
+        )
+        return
     odd = next((quote for quote in "\"'`" if text.count(quote) % 2), "")
     why = f"a {odd} is not closed" if odd else "something is missing, or too much"
     blank = _BLANK.search(text)

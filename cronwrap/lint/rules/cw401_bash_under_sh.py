@@ -52,30 +52,30 @@ class _Bashism(NamedTuple):
         does: what sh does with it.
         ash: whether BusyBox's knows it.
         edits: a fix that means the same.
+        write: the same in words; "" if there is none.
     """
 
     where: Node | Span
     does: str
     ash: bool = False
     edits: tuple[tuple[Node | Span, str], ...] = ()
+    write: str = ""
 
 
 def _find(job: Job) -> Iterator[Found]:
-    for node, one in _bashisms(job):
+    for one in _bashisms(job):
         if not one.ash or job.dialect.name != "busybox":
             sh = _TITLES.get(job.dialect.name, "sh (dash)")
             yield job.found(
                 one.where,
                 f"only bash knows this; {sh} {one.does}",
-                "write `.` in place of source"
-                if one.edits and isinstance(node, Command)
-                else "set SHELL=/bin/bash above this line, or write it as sh does",
+                one.write or "set SHELL=/bin/bash above this line, or write it as sh does",
                 safe=one.edits,
             )
 
 
-def _bashisms(job: Job) -> Iterator[tuple[Node, _Bashism]]:
-    """Yield what sh does not know, of the scripts that it reads, and the node that has it."""
+def _bashisms(job: Job) -> Iterator[_Bashism]:
+    """Yield what sh does not know, of the scripts that it reads."""
     script = job.script
     scripts = script.scripts()
     if len(scripts) == 1 and not script.is_posix:
@@ -85,8 +85,7 @@ def _bashisms(job: Job) -> Iterator[tuple[Node, _Bashism]]:
     for node in script.nodes() if odd else (*script.commands(), *script.redirects()):
         ask = _ASK.get(type(node))
         if ask is not None and id(node) not in others:
-            for one in ask(job, node):
-                yield node, one
+            yield from ask(job, node)
 
 
 def _of_compound(job: Job, compound: Compound) -> Iterator[_Bashism]:
@@ -103,11 +102,12 @@ def _of_command(_: Job, command: Command) -> Iterator[_Bashism]:
     name, values = command.name, command.values
     if name in _COMMANDS and command.words:
         edits = _dot(command) if name == "source" else ()
-        yield _Bashism(command.words[0], _COMMANDS[name], name in _ASH_COMMANDS, edits)
+        write = "write `.` in place of source" if edits else ""
+        yield _Bashism(command.words[0], _COMMANDS[name], name in _ASH_COMMANDS, edits, write)
     elif name in ("[", "test") and "==" in values:
         word = command.args[values.index("==")]
         does = "says `unexpected operator`: this is never true"
-        yield _Bashism(word, does, ash=True, edits=((word, "="),))
+        yield _Bashism(word, does, ash=True, edits=((word, "="),), write="write = in place of ==")
     elif name == "set" and "pipefail" in values:
         does = "of Debian 12 refuses this option and ends: nothing of the line runs"
         yield _Bashism(command, does, ash=True)
@@ -154,7 +154,7 @@ def _of_redirect(job: Job, redirect: Redirect) -> Iterator[_Bashism]:
         simple = redirect.target is not None and redirect.target.text == target
         at = job.spot(redirect)
         edits = ((Span(at.start, start), "> "), (Span(end, end), " 2>&1")) if simple else ()
-        yield _Bashism(redirect, _SYNTAX, ash=True, edits=edits)
+        yield _Bashism(redirect, _SYNTAX, ash=True, edits=edits, write="write > FILE 2>&1")
 
 
 def _of_bars(job: Job, pipeline: Pipeline) -> Iterator[_Bashism]:
@@ -163,7 +163,7 @@ def _of_bars(job: Job, pipeline: Pipeline) -> Iterator[_Bashism]:
         if place >= 0:
             at = Span(job.base + place, job.base + place + 2)
             edits = () if pipeline.nest else ((at, "2>&1 |"),)
-            yield _Bashism(at, _SYNTAX, edits=edits)
+            yield _Bashism(at, _SYNTAX, edits=edits, write="write 2>&1 | in place of |&")
 
 
 # What knows the bashisms of each kind of node.

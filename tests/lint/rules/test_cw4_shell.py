@@ -172,6 +172,26 @@ def test_what_is_wrong_is_found(code: str, command: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        ("source /x", "write `.` in place of source"),
+        ("[ a == b ]", "write = in place of =="),
+        ("/x |& /y", "write 2>&1 | in place of |&"),
+        ("/x >& /y", "write > FILE 2>&1"),
+        ("[[ a ]]", "set SHELL=/bin/bash above this line, or write it as sh does"),
+    ],
+)
+def test_each_bashism_has_a_hint_of_its_own(command: str, hint: str) -> None:
+    assert [one.found.hint for one in findings("CW401", f"0 3 * * * {command}")] == [hint]
+
+
+def test_a_here_document_is_told_to_have_no_text() -> None:
+    (found,) = findings("CW133", "0 3 * * * python3 - <<'EOF'")
+
+    assert found.found.message.startswith("sh gets no text here")
+
+
+@pytest.mark.parametrize(
     ("code", "command", "wanted"),
     [
         ("CW401", "source /x/bin/activate && /y", ". /x/bin/activate && /y"),

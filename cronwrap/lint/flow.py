@@ -81,14 +81,13 @@ class Flow:
         for script in self.script.scripts():
             for place, item in enumerate(script.items):
                 for step, pipeline in enumerate(item.pipelines):
-                    yield from (
-                        Stand(ping, script, place, step) for ping in self.pings_in(pipeline)
-                    )
+                    for ping in self.pings_in(pipeline):
+                        yield Stand(ping, script, place, step)
 
     def pings_in(self, pipeline: Pipeline) -> list[Ping]:
         """Return the pings that are commands of *pipeline* itself, at most behind prefixes."""
-        inner = (one.innermost for one in pipeline.commands if isinstance(one, Command))
-        return [self.pings[id(one)] for one in inner if id(one) in self.pings]
+        inner = [id(one.innermost) for one in pipeline.commands if isinstance(one, Command)]
+        return [self.pings[one] for one in inner if one in self.pings]
 
     def kind(self, *nodes: Node) -> str:
         """Return what *nodes* are there for: JOB, PING, CHECK or HELPER, the first that any is."""

@@ -48,4 +48,4 @@ def _following(line: Line | None) -> str:
     return f": the next line is one of its own; {costs(line.dialect)}"
 
 
-RULE = Rule("CW122", "line-continued", ERROR, "job", _find)
+RULE = Rule("CW122", "line-continued", ERROR, "job", _find, only_with=("\\",))

@@ -26,7 +26,7 @@ from cronwrap.lint.shell import Command, Word
 # The program, by its beginning, and the options whose value is a password: glued, or in the next
 # word.
 _OPTIONS = (
-    (re.compile(r"(?:mysql|mariadb)\w*|xtrabackup|mariabackup"), re.compile(r"-p(.+)"), ""),
+    (re.compile(r"(?:mysql|mariadb)[\w-]*|xtrabackup|mariabackup"), re.compile(r"-p(.+)"), ""),
     (re.compile(r"sshpass"), re.compile(r"-p(.+)"), "-p"),
     (re.compile(r"redis-cli"), re.compile(r"-a(.+)"), "-a"),
     (re.compile(r"mongo\w*"), re.compile(r"-p(.+)"), "-p"),

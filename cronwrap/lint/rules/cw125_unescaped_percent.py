@@ -24,6 +24,9 @@ from cronwrap.lint.rule import ERROR, WARNING, Rule
 _FORMAT = re.compile(r"\+(?:[^\s%]|\\%)*$|(printf|--format|-printf|awk)\b[^%]*$")
 # What goes on as a command does, and not as a text: an option, a pipe, a redirection, or nothing.
 _GOES_ON = re.compile(r"%\s*$|.*(\s--?[a-zA-Z]|\s\||&&|>\s*[/&])", re.DOTALL)
+# Those that are given such a text on purpose.
+_READERS = {"at", "bc", "cat", "ed", "ftp", "mail", "mailx", "mysql", "psql", "sendmail", "sqlite3",
+            "tee", "wall", "write"}  # fmt: skip
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _SHOWN = 24
 
@@ -47,8 +50,15 @@ def _find(job: Job) -> Iterator[Found]:
         "write \\% for a percent sign",
         safe=edits if surely else (),
         unsafe=() if surely else edits,
-        severity="" if surely or _GOES_ON.match(after) else WARNING,
+        severity="" if surely or _goes_on(job, after) else WARNING,
     )
+
+
+def _goes_on(job: Job, after: str) -> bool:
+    """Tell whether what is cut off goes on as the command does, and is no text for it."""
+    programs = job.script.programs()
+    reads = bool(programs) and programs[-1].program in _READERS
+    return not reads and _GOES_ON.match(after) is not None
 
 
 def _bare(job: Job) -> Iterator[Span]:

@@ -59,7 +59,7 @@ def test_what_goes_on_as_a_command_does_is_an_error_that_is_not_mended_unasked(
     assert not found.found.fix.safe
 
 
-@pytest.mark.parametrize("text", ["Hello; all is well & done.%Bye - root", "a -> b"])
+@pytest.mark.parametrize("text", ["Hello; all is well & done.%Bye - root", "a -> b", "run x -y"])
 def test_a_text_with_marks_in_it_is_a_text(text: str) -> None:
     assert [one.severity for one in findings(CODE, f"0 3 * * * mail root%{text}")] == ["warning"]
 

@@ -40,6 +40,13 @@ _SUBSTITUTIONS = {"command_substitution", "process_substitution"}
 _EXPANSIONS = {"simple_expansion", "expansion", "arithmetic_expansion", *_SUBSTITUTIONS}
 _REDIRECTS = {"file_redirect", "herestring_redirect", "heredoc_redirect"}
 _NO_STATEMENT = {"comment", "ERROR", "heredoc_body", ";", "&", "\n", ";;"}
+_KEYWORDS = frozenset({
+    "if", "then", "else", "elif", "fi", "while", "until", "do", "done", "{", "}", "(", ")",
+    "for", "in", "case", "esac", "function",
+})  # fmt: skip
+_NO_BODY = {"value", "variable", "name"}  # fields that are words
+_CLAUSES = {"do_group", "elif_clause", "else_clause", "case_item"}
+_EXPANDS = re.compile(rb"[$`(]")
 _WITHIN_WORD = re.compile(rb"(?:\\[ \t])*")
 _MOST_NESTED = 60
 _BACKTICK, _BACKSLASH = b"`\\"
@@ -75,7 +82,8 @@ class Builder:
         return self.text.offsets[start], self.text.offsets[end], self.nest
 
     def _span(self, node: tree_sitter.Node) -> At:
-        return self._at(node.start_byte, node.end_byte)
+        offsets = self.text.offsets
+        return offsets[node.start_byte], offsets[node.end_byte], self.nest
 
     def source(self, node: tree_sitter.Node) -> bytes:
         """Return what *node* was made of."""
@@ -158,11 +166,11 @@ class Builder:
     def _backgrounded(self, pipeline: Pipeline) -> Iterator[Pipeline | Operator]:
         """Yield *pipeline*; as two where it has ``&>``, which POSIX reads as ``&`` and ``>``."""
         last = pipeline.commands[-1]
-        ops = [one.operator for one in last.redirects]
-        if self.shell not in POSIX or not {"&>", "&>>"} & set(ops):
+        both = [place for place, one in enumerate(last.redirects) if one.operator.startswith("&")]
+        if self.shell not in POSIX or not both:
             yield pipeline
             return
-        cut = next(place for place, op in enumerate(ops) if op in ("&>", "&>>"))
+        cut = both[0]
         first, *rest = last.redirects[cut:]
         last.redirects = last.redirects[:cut]
         before = (*last.words, *last.redirects) if isinstance(last, Command) else ()
@@ -282,9 +290,10 @@ class Builder:
     def word(self, *nodes: tree_sitter.Node) -> Word:
         """Return the word that *nodes* are."""
         span = (nodes[0].start_byte, nodes[-1].end_byte)
-        expansions = {
-            one.start_byte: self._expansion(one) for node in nodes for one in _expansions(node)
-        }
+        expansions: dict[int, Expansion] = {}
+        if _EXPANDS.search(self.text.data, *span):
+            for node in nodes:
+                expansions |= {one.start_byte: self._expansion(one) for one in _expansions(node)}
         return read_word(self.text, self.nest, span, expansions)
 
     def _expansion(self, node: tree_sitter.Node) -> Expansion:
@@ -372,29 +381,18 @@ def _backticks(data: bytes, start: int, offsets: Sequence[int]) -> Iterator[Text
 
 def _bodies(node: tree_sitter.Node) -> Iterator[list[tree_sitter.Node]]:
     """Yield the statements of each part of a compound statement, conditions first."""
-    keywords = {"if", "then", "else", "elif", "fi", "while", "until", "do", "done", "{", "}", "(", ")",
-                "for", "in", "case", "esac", "function"}  # fmt: skip
     part: list[tree_sitter.Node] = []
-    skip = {
-        child.id
-        for name in ("value", "variable", "name")
-        for child in node.children_by_field_name(name)
-    }
-    for child in node.children:
-        if child.id in skip or child.type.endswith("_redirect"):
-            continue
-        if child.type in ("do_group", "elif_clause", "else_clause", "case_item"):
-            if any(one.is_named for one in part):
+    for place, child in enumerate(node.children):
+        kind = child.type
+        if kind in _CLAUSES or kind in _KEYWORDS:
+            if part:
                 yield part
             part = []
-            yield from _bodies(child)
-        elif child.type in keywords:
-            if any(one.is_named for one in part):
-                yield part
-            part = []
-        else:
-            part.append(child)
-    if any(one.is_named for one in part):
+            if kind in _CLAUSES:
+                yield from _bodies(child)
+        elif node.field_name_for_child(place) not in _NO_BODY and not kind.endswith("_redirect"):
+            part += [child] if part or child.is_named else []
+    if part:
         yield part
 
 

@@ -13,7 +13,8 @@ Good::
     0 3 * * * cd /srv/app && ./cleanup
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.flow import flow_of, programs
@@ -109,7 +110,10 @@ def _destroys(command: Command) -> bool:
     needs = _DESTRUCTIVE.get(command.program)
     if needs is None or (needs and not any(value.startswith(needs) for value in command.values)):
         return False
-    paths = [value for value in command.values if not value.startswith("-")]
+    values: Iterable[str] = command.values
+    if command.program == "find":  # whose tests follow its paths: -mtime +3
+        values = takewhile(lambda value: not value.startswith("-"), values)
+    paths = [value for value in values if not value.startswith("-")]
     return not paths or any(not path.startswith(("/", "$", "~")) for path in paths)
 
 

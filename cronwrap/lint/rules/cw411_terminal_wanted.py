@@ -27,6 +27,7 @@ _VERBS = ("exec", "run", "compose", "rsh")
 _FLAGS = {"--interactive", "--tty", "--rm", "--init", "--detach", "--privileged", "--read-only",
           "--quiet", "--stdin"}  # fmt: skip
 _TAKE_VALUES = "euwvpnlmhca"
+_NO_TERMINAL = re.compile(r"-\w*[Td]\w*|--no-TTY|--no-tty|--detach")  # of docker-compose exec
 _MYSQL = re.compile(r"(?:mysql|mariadb)(?:dump|admin|check|import|show|-\w+)?")
 _SCREENS = {"vi", "vim", "nano", "emacs", "top", "htop", "atop", "less", "watch", "dialog", "whiptail",
             "mc", "screen", "tmux", "minicom"}  # fmt: skip
@@ -97,8 +98,8 @@ def _of_compose(job: Job, command: Command) -> Iterator[Found]:
     verb = next((one for one in command.args if one.literal == "exec"), None)
     if verb is None:
         return
-    options = {one.literal for one in _options_behind(command.args[command.args.index(verb) + 1 :])}
-    if options.isdisjoint(("-T", "--no-TTY", "-d", "--detach")):
+    options = _options_behind(command.args[command.args.index(verb) + 1 :])
+    if not any(_NO_TERMINAL.fullmatch(one.literal) for one in options):
         yield job.found(
             verb,
             "docker-compose 1 wants a terminal here, and without one it runs nothing",

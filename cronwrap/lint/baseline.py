@@ -5,6 +5,9 @@ It names no line numbers, so that lines above may come and go, and holds no text
 
 import hashlib
 import json
+import os
+import secrets
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,6 +17,7 @@ from cronwrap.lint import mask
 from cronwrap.lint.finding import Finding
 
 _VERSION = 1
+_MOST_BYTES = 64 * 1024 * 1024  # a million findings; an endless device is not read to its end
 
 
 def fingerprint(finding: Finding) -> str:
@@ -28,9 +32,25 @@ def write(path: str, findings: Iterable[Finding]) -> None:
     known = dict(sorted(Counter(fingerprint(one) for one in findings).items()))
     text = json.dumps({"version": _VERSION, "known": known}, indent=1) + "\n"
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        _put(os.path.realpath(path), text)
     except OSError as error:
         raise UsageError(f"{path}: the baseline cannot be written: {error.strerror}") from error
+
+
+def _put(path: str, text: str) -> None:
+    """Write a file whole or not at all; what is none, such as a pipe, is only written to."""
+    place = Path(path)
+    if place.exists() and not place.is_file():
+        place.write_text(text, encoding="utf-8")
+        return
+    draft = place.with_name(f".{place.name[:200]}.{secrets.token_hex(6)}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        if place.exists():
+            shutil.copymode(place, draft)
+        draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def without_known(path: str, findings: Sequence[Finding]) -> list[Finding]:
@@ -49,11 +69,19 @@ def without_known(path: str, findings: Sequence[Finding]) -> list[Finding]:
 def _read(path: str) -> Counter[str]:
     hint = f"write one with `cronwrap lint --write-baseline {path}`"
     try:
-        document = json.loads(Path(path).read_bytes())
+        with open(path, "rb") as file:  # noqa: PTH123 - a name may be any bytes
+            document = json.loads(file.read(_MOST_BYTES))
         return Counter({str(key): int(count) for key, count in document["known"].items()})
     except OSError as error:
         raise UsageError(
             f"{path}: the baseline cannot be read: {error.strerror}", hint=hint
         ) from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        KeyError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise UsageError(f"{path}: this is no baseline", hint=hint) from error

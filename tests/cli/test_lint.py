@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cronwrap.errors import UsageError
+from cronwrap.lint import baseline
 from tests.support.command import CLOSED_STREAMS, Cronwrap
 from tests.support.terminal import on_terminal
 
@@ -126,6 +128,35 @@ def test_a_known_finding_that_is_there_twice_is_new_once(
     done = cronwrap("lint", *DIALECT, "--baseline", tmp_path / "known.json", "-f", "jsonl", crontab)
 
     assert [json.loads(line)["line"] for line in done.stdout.splitlines()] == [2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, '{"known": {"a": 1e400}}', '{"known": [1]}', "\xff", '{"known": {"a": "x"}}'],
+    ids=["deep", "endless number", "list", "bytes", "word"],
+)
+def test_what_is_no_baseline_is_told(text: str, tmp_path: Path) -> None:
+    known = tmp_path / "known.json"
+    known.write_text(text, encoding="latin-1")
+
+    with pytest.raises(UsageError, match="this is no baseline"):
+        baseline.without_known(str(known), [])
+
+
+def test_a_baseline_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    known, link = tmp_path / "known.json", tmp_path / "link"
+    known.write_text("old")
+    known.chmod(0o640)
+    link.symlink_to("known.json")
+
+    with pytest.raises(UsageError, match="cannot be written: Is a directory"):
+        baseline.write(str(tmp_path), [])
+    baseline.write(str(link), [])
+
+    assert json.loads(known.read_bytes())["known"] == {}
+    assert known.stat().st_mode & 0o777 == 0o640
+    assert link.is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["known.json", "link"]
 
 
 def test_the_configuration_selects_and_the_command_line_wins(

@@ -100,6 +100,8 @@ def _ends(scan: Scan, start: int, span: str) -> tuple[int, int]:
         raise scan.refused("backwards", start, word=span, low=low, high=high)
     if high > field.high:
         scan.odd("cut_to_range", start, f"{span} up to {field.high}")
+    if first[:3].lower() in field.names and (junk := re.search(r"[^A-Za-z].*", first)):
+        scan.odd("junk_skipped", start, junk[0])
     if not dash and low != high:
         scan.odd("sunday_daily", start, span)
     return low, min(high, field.high)

@@ -65,6 +65,13 @@ def test_what_to_write_in_place_of_a_sign_of_quartz_is_told(field: str, hint: st
     assert (code, told_hint[: len(hint)]) == ("CW114", hint)
 
 
+def test_a_week_that_systemd_cron_passes_over_is_told() -> None:
+    (found,) = findings("CW114", "0 0 * * MON#1 /bin/true", "systemd")
+
+    assert found.found.message.startswith("systemd-cron skips '#1' without a word")
+    assert findings("CW114", "0 0 * * Monday-fri /bin/true", "systemd") == []
+
+
 @pytest.mark.parametrize(
     ("following", "costs"),
     [

@@ -44,6 +44,13 @@ def test_the_job_that_mixes_days_and_weekdays_is_found(
     assert mixed == ["mtpolicyd", "mtpolicyd"]
 
 
+def test_a_job_every_five_minutes_is_left_alone(
+    findings: list[tuple[str, Finding]],
+) -> None:
+    often = [found.line.text for _, found in findings if found.rule.code == "CW216"]
+    assert [line for line in often if line.startswith("*/5")] == []
+
+
 @pytest.mark.parametrize("dialect", ["cronie", "busybox", "systemd", "supercronic", "bcron"])
 def test_packaged_crontabs_are_read_in_every_dialect(dialect: str) -> None:
     files = [

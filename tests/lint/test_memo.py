@@ -75,7 +75,7 @@ def test_lines_that_repeat_are_found_to_be_what_they_are(
 @pytest.mark.parametrize(
     "lines",
     [
-        ["*/5 * * * * /x/a", "*/5 * * * * flock -n /l /x/a", "*/5 * * * * /x/b"],  # looks at both
+        ["*/2 * * * * /x/a", "*/2 * * * * flock -n /l /x/a", "*/2 * * * * /x/b"],  # looks at both
         ["0 3 * * * */5 /x/a", "0 3 * * * */5   /x/a"],  # points to neither
         ["D=/x", "0 3 * * * /x/a $D", "D=", "0 3 * * * /x/a $D", "0 4 * * * rm -rf $D/*"],
     ],

@@ -3,7 +3,8 @@ r"""A job every few minutes that nothing keeps from running twice.
 Debian's cron and cronie start the next run whether the one before has ended or not: when the job
 is slow once, they pile up. BusyBox, systemd-cron and supercronic wait for it.
 
-Silent for what only starts what is due, as Laravel's ``schedule:run``: it must come each minute,
+Silent from five minutes on: such a job is nearly always over in seconds, or keeps a lock itself.
+And silent for what only starts what is due, as Laravel's ``schedule:run``: it must come each minute,
 and a run left out would leave out the tasks of that minute.
 
 Bad::
@@ -14,14 +15,15 @@ Good::
 
     * * * * * flock -n /run/lock/app.lock /usr/bin/php /srv/app/artisan queue:work --stop-when-empty
     * * * * * /usr/bin/php /srv/app/artisan schedule:run
-    */5 * * * * cronwrap --check poll --overlap skip -- /usr/local/bin/poll
-    */5 * * * * cronwrap overdue
+    */2 * * * * cronwrap --check poll --overlap skip -- /usr/local/bin/poll
+    * * * * * cronwrap overdue
+    */5 * * * * /usr/local/bin/measure
 """
 
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.rule import INFO, WARNING, Rule
+from cronwrap.lint.rule import WARNING, Rule
 from cronwrap.lint.shell import Command
 from cronwrap.schedule import normal_period_s
 
@@ -47,7 +49,7 @@ def _find(job: Job) -> Iterator[Found]:
         return
     gaps = normal_period_s(schedule)
     commands = job.script.commands()
-    if gaps is None or gaps.shortest_s > _FEW_S or any(map(_locks, commands)):
+    if gaps is None or gaps.shortest_s >= _FEW_S or any(map(_locks, commands)):
         return
     heavy = [one for one in job.script.programs() if one.program not in _BRIEF and one.program]
     if heavy and not any(one.wrapper is not None and _limits(one.wrapper) for one in heavy):
@@ -57,7 +59,6 @@ def _find(job: Job) -> Iterator[Found]:
             f"runs {_how_often(len(schedule.minutes), every)}; "
             f"{job.dialect.title} starts it again even if the last run still goes on",
             "put flock -n LOCKFILE before it, or cronwrap --overlap skip",
-            severity=INFO if gaps.shortest_s >= _FEW_S else "",
         )
 
 

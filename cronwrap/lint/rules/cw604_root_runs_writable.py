@@ -1,7 +1,8 @@
-r"""A file that root runs and others may write.
+r"""A program of root that its mode or its owner lets others change.
 
-Whoever may write the file, or a directory on the way to it, becomes root at the next run. Asked
-only where the host is looked at.
+Whoever may write the file, or a directory on the way to it, becomes root at the next run. chown
+and chmod put that right where it stands; in a user's home they do not (CW605). Asked only where
+the host is looked at.
 
 Bad (/etc/cron.d/app)::
 

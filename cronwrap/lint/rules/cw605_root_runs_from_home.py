@@ -1,7 +1,8 @@
-r"""A file in a user's home that root runs.
+r"""A program of root that stands in a user's home.
 
-The user owns the directory and may put another file there, which root then runs. Asked only where
-the host is looked at.
+However the file itself is protected, the directory is the user's, who may rename the file and put
+another in its place: root runs that. It has to move; a mode does not help. Homes that root owns are
+left alone. Asked only where the host is looked at.
 
 Bad (/etc/cron.d/app)::
 

@@ -1,7 +1,7 @@
 r"""A PATH in which others may put programs.
 
 ``.`` and an empty entry are the directory that the job is in; in /tmp all users may write. Whoever
-puts an ``ls`` there has it run by the job.
+puts an ``ls`` there has it run by the job, with the rights of the job's user.
 
 Bad::
 
@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Assignment, Found
 from cronwrap.lint.rule import ERROR, Rule
+from cronwrap.lint.surroundings import runs_as
 
 _FOR_ALL = ("/tmp", "/var/tmp", "/dev/shm", "/var/lock", "/run/lock")  # noqa: S108 - the very point
 
@@ -33,10 +34,17 @@ def _find(assignment: Assignment) -> Iterator[Found]:
         entry, reason = next(iter(unsafe.items()))
         yield assignment.found(
             assignment.value_at,
-            f"{reason}; programs that others put there are run by the jobs",
+            f"{reason}: whoever puts a program there can have the jobs below run it as"
+            f" {_victim(assignment)}",
             f"leave {entry or 'the empty entry'} out",
             safe=[(assignment.value_at, f"{quote}{kept}{quote}")] if kept else [],
         )
+
+
+def _victim(assignment: Assignment) -> str:
+    """Return the user whom it is worst for."""
+    users = {runs_as(job) for job in assignment.jobs} - {""}
+    return "root" if "root" in users else min(users, default="the owner of this crontab")
 
 
 def _reason(assignment: Assignment, entry: str) -> str:

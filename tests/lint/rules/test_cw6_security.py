@@ -2,6 +2,9 @@
 
 import pytest
 
+from cronwrap.lint import linter
+from cronwrap.lint.crontab import Crontab
+from cronwrap.lint.rule import find_rule
 from tests.lint.asking import findings, finds
 
 LONG = "q7Zt" + "0pLm2vRx9s"  # in two parts: it looks like a secret, and is none
@@ -139,3 +142,18 @@ def test_an_entry_that_others_may_fill_is_dropped(value: str, kept: str) -> None
 @pytest.mark.parametrize("line", ["PATH=/usr/bin:/bin", "PATH=/tmpfiles", "CDPATH=.", 'PATH=""'])
 def test_a_path_of_directories_is_left_alone(line: str) -> None:
     assert not findings("CW606", line)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "user"),
+    [
+        ("0 4 * * * bob x\n0 5 * * * root y\n", "root"),
+        ("0 4 * * * bob x\n", "bob"),
+        ("PATH=/bin\n0 4 * * * root x\n", "the owner of this crontab"),
+    ],
+)
+def test_who_suffers_from_an_unsafe_path_is_named(jobs: str, user: str) -> None:
+    file = Crontab(f"PATH=.:/bin\n{jobs}".encode(), "/etc/cron.d/x", form="system")
+    (found,) = linter.lint([file], [find_rule("CW606")])
+
+    assert found.found.message.endswith(f"can have the jobs below run it as {user}")

@@ -1,7 +1,7 @@
 r"""A SHELL that is not there, or no absolute path.
 
-Cron runs SHELL as it is written and looks in no PATH for it: with ``SHELL=bash`` no job below
-runs, and only the log says so.
+Cron runs SHELL as it is written and looks in no PATH for it: with ``SHELL=bash`` or
+``SHELL=/bin/bash -e`` no job below runs, and only the log says so.
 
 Bad::
 
@@ -32,7 +32,9 @@ def _find(assignment: Assignment) -> Iterator[Found]:
     there = host.which(name, _PLACES) if host is not None else _USUAL.get(name, "")
     fix = [(assignment.value_at, there)] if there else []
     hint = f"write SHELL={there or '/bin/sh'}"
-    if not shell.startswith("/"):
+    if " " in shell.strip("\"'") and assignment.dialect.name != "systemd":
+        yield _with_words(assignment, shell.strip("\"'").split())
+    elif not shell.startswith("/"):
         yield assignment.found(
             assignment.value_at,
             f"SHELL={shell} is no absolute path; {assignment.dialect.title} looks for it in the"
@@ -48,6 +50,18 @@ def _find(assignment: Assignment) -> Iterator[Found]:
             hint,
             unsafe=fix,
         )
+
+
+def _with_words(assignment: Assignment, words: list[str]) -> Found:
+    program = next((word for word in words if not word.endswith("env")), "sh")
+    path = program if program.startswith("/") else _USUAL.get(program, f"/bin/{program}")
+    return assignment.found(
+        assignment.value_at,
+        f"{assignment.dialect.title} takes all of SHELL={' '.join(words)} for the name of a program:"
+        " there is none, and no job below runs",
+        f"write SHELL={path}; options go into the job: set -e; ..., or {path} -l -c '...'",
+        unsafe=[(assignment.value_at, path)],
+    )
 
 
 RULE = Rule("CW315", "shell-path", ERROR, "assignment", _find, only_with=("SHELL",))

@@ -205,6 +205,25 @@ def test_a_shell_gets_its_path(line: str, after: str) -> None:
     assert found.found.fix.edits[0].new.decode() == after
 
 
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("SHELL=/bin/bash -e", "/bin/bash"),
+        ('SHELL="/bin/bash -l"', "/bin/bash"),
+        ("SHELL=/usr/bin/env bash", "/bin/bash"),
+    ],
+)
+def test_a_shell_with_options_is_found_and_loses_them_only_if_that_is_asked_for(
+    line: str, after: str
+) -> None:
+    (found,) = findings("CW315", line)
+
+    assert "no job below runs" in found.found.message
+    assert found.found.fix is not None
+    assert not found.found.fix.safe
+    assert found.found.fix.edits[0].new.decode() == after
+
+
 def test_what_busybox_drops_goes_into_the_jobs() -> None:
     (found,) = findings("CW317", "A=b c\n0 3 * * * x\n0 4 * * * y\nA=2\n0 5 * * * z", "busybox")[:1]
 

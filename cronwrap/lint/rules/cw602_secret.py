@@ -35,8 +35,10 @@ _OPTIONS = (
     (re.compile(r"zip"), re.compile(r"-P(.+)"), "-P"),
     (re.compile(r"openssl|gpg2?"), re.compile(r"pass:(.+)"), "-k --passphrase"),
     (re.compile(r"smbclient|mount\.cifs|rpcclient|net"), re.compile(r"-U[^%]*%(.+)"), ""),
+    (re.compile(r"lftp"), re.compile(r"-u[^,]+,(.+)"), ""),
     (re.compile(r"curl"), re.compile(r"(?:-u|--user=)[^:]+:(.+)"), ""),
 )
+_NAMES_USER = ("-u", "-U")
 _HINTS = (
     (("mysql", "mariadb"), "put it into a file of mode 0600: mysqldump --defaults-extra-file=FILE"),
     (("psql", "pg_", "PGPASSWORD"), "put it into ~/.pgpass, mode 0600"),
@@ -47,7 +49,7 @@ _HINTS = (
 _HINT = "read it from a file of mode 0600 in the job: . /etc/app.env"
 _PLACEHOLDER = re.compile(
     r"[x*.#_-]+|(?:your|my|the|some|insert|replace)[-_ ]?.*|.*(?:example|changeme|change-me|"
-    r"placeholder|redacted|dummy).*|pass(?:word|wd)?|secret|token|key|none|null|foo|bar|test|\W+",
+    r"placeholder|redacted|dummy|x{8}).*|pass(?:word|wd)?|secret|token|key|none|null|foo|bar|test|\W+",
     re.IGNORECASE,
 )
 # A name, a place or a question, and not the secret: --token-file /x, --secret-id db, @file.
@@ -67,6 +69,7 @@ _PROGRAMS = {
     "zip": ("-P",),
     **dict.fromkeys(("openssl", "gpg"), ("pass:", "-k", "--passphrase")),
     **dict.fromkeys(("smbclient", "cifs", "rpc", "net"), ("-U",)),
+    "lftp": ("-u",),
     "curl": ("-u", "--user="),
 }
 
@@ -158,6 +161,10 @@ def _values(
             yield word, match.start(1)
         elif word.literal in options and place + 1 < len(words):
             yield words[place + 1], 0
+        elif word.literal in _NAMES_USER and place + 1 < len(words):  # -U user%password
+            match = glued.fullmatch(word.literal + words[place + 1].literal)
+            if match is not None:
+                yield words[place + 1], match.start(1) - len(word.literal)
 
 
 def _span(job: Job, word: Word, start: int) -> Span:

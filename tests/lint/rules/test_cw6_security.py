@@ -65,6 +65,9 @@ def test_a_download_that_is_read_is_left_alone(command: str) -> None:
         ("sh -c 'mysqldump -p", "hunter22", " db'"),
         ("openssl enc -pass pass:", "hunter22", " -in x"),
         ("mongodump -p ", "hunter22", ""),
+        ("smbclient //h/s -Uuser\\%", "hunter22", " -c ls"),
+        ("smbclient //h/s -U user\\%", "hunter22", " -c ls"),
+        ("lftp -u user,", "hunter22", " h"),
     ],
 )
 def test_a_secret_is_found_and_nothing_around_it(before: str, secret: str, after: str) -> None:
@@ -100,6 +103,8 @@ def test_a_secret_is_found_and_nothing_around_it(before: str, secret: str, after
         "zip -r x.zip y",
         "x --max-tokens 500",
         "7z a x.7z y",
+        "curl https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
+        "smbclient //h/s -U user -c ls",
     ],
 )
 def test_what_is_no_secret_is_left_alone(command: str) -> None:

@@ -14,10 +14,10 @@ class Sieve:
         """Take for each rule the texts of which it wants one; none for a rule that takes all."""
         self._all = (1 << len(wanted)) - 1
         self._always = sum(1 << place for place, texts in enumerate(wanted) if not texts)
-        bits = {
-            text: sum(1 << place for place, texts in enumerate(wanted) if text in texts)
-            for text in {text for texts in wanted for text in texts}
-        }
+        bits: dict[str, int] = {}
+        for place, texts in enumerate(wanted):
+            for text in texts:
+                bits[text] = bits.get(text, 0) | 1 << place
         # What is of letters stands within a word; so most of it is looked for once for each word.
         self._of_letters = [one for one in bits.items() if _LETTERS.fullmatch(one[0])]
         self._others = [one for one in bits.items() if not _LETTERS.fullmatch(one[0])]

@@ -58,9 +58,8 @@ def _token(both: str) -> re.Pattern[str]:
           (?P<redirect> \d* (?: >[>&|]? | <&? ) {both} ) (?! [ \t]* [<>&|(-] )
         | (?P<plain> (?!\#) [{_BARE}]+ ) {_BEHIND}
         | (?P<mark> && | \|\| | ;(?![;&]) | \|(?!&) | & )
-        | (?P<close> [)] | \Z )
+        | (?P<close> [)] | (?: \# .* )? \Z )
         | (?P<open> [(](?![(]) )
-        | (?P<comment> \# .* ) \Z
         | (?P<glob> [{_BARE}*?[]+ ) {_BEHIND}
         | (?P<word> (?= [{_BARE}*?['"$`\\] ) ) )""",
         re.VERBOSE | re.ASCII,
@@ -73,13 +72,16 @@ _ASSIGNED = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
 # What stands in a word up to an expansion, a double quote, or its end.
 _UNQUOTED = re.compile(rf"(?: [{_BARE}*?[]+ | '[ -&(-~\t]*' | \\[ -~] )*", re.VERBOSE | re.ASCII)
 _QUOTED = re.compile(r"(?: [ !#%-[\]-_a-~\t] | \\[ -~] )*", re.VERBOSE)
-_VARIABLE = re.compile(
-    r"\$ (?: [A-Za-z_]\w* | \d (?!\w) | [?$\#!@*-]"
-    r" | [{] (?: \#\w+ | \w+ (?: (?: :?[-=?+] | %%? | \#\#? ) [\w./:,@%+^~=*-]* )? ) [}] )",
-    re.VERBOSE,
+_EXPANSION = re.compile(
+    r"""
+      (?P<script> \$[(](?![(]) )
+    | (?P<variable> \$ (?: [A-Za-z_]\w* | \d (?!\w) | [?$\#!@*-]
+        | [{] (?: \#\w+ | \w+ (?: (?: :?[-=?+] | %%? | \#\#? ) [\w./:,@%+^~=*-]* )? ) [}] ) )
+    | (?P<sum> \$[(][(] [ ]* \w+ (?: [ ]* [-+*/%] [ ]* \w+ )* [ ]* [)][)] )
+    | ` (?P<ticks> [^`\\"]+ ) `
+    """,
+    re.VERBOSE | re.ASCII,
 )
-_SUM = re.compile(r"\$\(\( *\w+(?: *[-+*/%] *\w+)* *\)\)")
-_BACKTICKS = re.compile(r"`[^`\\\"]+`")
 
 
 class _NotPlainError(Exception):
@@ -113,7 +115,6 @@ class _Reader:
         self.nest = nest
         self.depth = depth
         self.match = (_POSIX_TOKEN if shell in POSIX else _TOKEN).match
-        self.comments: tuple[Node, ...] = ()
         self.kind = self.piece = ""
         self._first(0)
 
@@ -124,8 +125,12 @@ class _Reader:
             _NotPlainError: it is not plain.
         """
         script = Script((self.offsets[0], self.offsets[-1], self.nest), self.shell)
-        script.items = self._items(("",))
-        script.comments = self.comments
+        script.items = self._items()
+        if self.piece.startswith("#"):
+            at = (self.offsets[self.start], self.offsets[self.end], self.nest)
+            script.comments = (Node(at),)
+        elif self.piece:
+            raise _NotPlainError
         return script
 
     def _first(self, place: int) -> None:
@@ -141,14 +146,11 @@ class _Reader:
         self.kind = kind = token.lastgroup or ""
         self.start, self.end = token.span(kind)
         self.piece = token[kind]
-        if kind == "comment":  # which goes to the end
-            self.comments = (Node((self.offsets[self.start], self.offsets[self.end], self.nest)),)
-            self.kind, self.piece = "close", ""
 
     # Lists
 
-    def _items(self, ends: tuple[str, ...]) -> tuple[AndOr, ...]:
-        """Return what stands up to one of *ends*, and stay there."""
+    def _items(self) -> tuple[AndOr, ...]:
+        """Return what stands here; what closes it is for the caller."""
         self.depth += 1
         if self.depth > _DEEPEST:
             raise _NotPlainError
@@ -156,8 +158,6 @@ class _Reader:
         while self.kind != "close":
             items.append(self._item())
         self.depth -= 1
-        if self.piece not in ends:
-            raise _NotPlainError
         return tuple(items)
 
     def _item(self) -> AndOr:
@@ -198,7 +198,9 @@ class _Reader:
         scripts, redirects = [], []
         while keyword in _ENDS:
             self._first(self.end)
-            scripts.append(self._list(_ENDS[keyword]))
+            scripts.append(self._list())
+            if self.piece not in _ENDS[keyword]:
+                raise _NotPlainError
             keyword = self.piece
         self._next(self.end)
         while self.kind == "redirect":
@@ -209,8 +211,8 @@ class _Reader:
         compound.scripts, compound.redirects = tuple(scripts), tuple(redirects)
         return compound
 
-    def _list(self, ends: tuple[str, ...]) -> Script:
-        start, items = self.offsets[self.start], self._items(ends)
+    def _list(self) -> Script:
+        start, items = self.offsets[self.start], self._items()
         script = Script((start, self.offsets[self.behind], self.nest), self.shell)
         script.items = items
         return script
@@ -255,14 +257,15 @@ class _Reader:
 
     def _word(self, start: int) -> Word:
         """Return the word that begins at *start*."""
-        if self.kind == "word":
-            expansions, end = self._expansions(start)
-            word = read_word(self.text, self.nest, (start, end), expansions)
-        elif self.kind in ("plain", "glob"):
+        kind = self.kind
+        if kind in ("plain", "glob"):
             end, offsets = self.end, self.offsets
             at = (offsets[start], offsets[end], self.nest)
             word = Word(at, self.data[start:end], offsets, start)
-            word.glob = self.kind == "glob"
+            word.glob = kind == "glob"
+        elif kind == "word":
+            expansions, end = self._expansions(start)
+            word = read_word(self.text, self.nest, (start, end), expansions)
         else:
             raise _NotPlainError
         self._next(end)
@@ -288,21 +291,23 @@ class _Reader:
                 raise _NotPlainError
 
     def _expansion(self, start: int) -> Expansion:
-        data, offsets = self.data, self.offsets
-        if (found := _VARIABLE.match(data, start)) is not None:
-            variable = read_variable(self.text, self.nest, found.span())
-            return Expansion(found.end(), (variable,))
-        if (found := _SUM.match(data, start)) is not None:
-            return Expansion(found.end())
-        if (found := _BACKTICKS.match(data, start)) is not None:
-            end = found.end()
-            inner = Text(self.text.data[start + 1 : end - 1], offsets[start + 1 : end])
-            script = _Reader(inner, self.shell, f"{self.nest}`", self.depth).script()
-            return Expansion(end, (), (script,))
-        if not data.startswith("$(", start) or data.startswith("$((", start):
+        found = _EXPANSION.match(self.data, start)
+        if found is None:
             raise _NotPlainError
-        self._first(start + 2)
-        items = self._items((")",))
-        script = Script((offsets[start + 2], offsets[self.start], self.nest), self.shell)
+        kind, end = found.lastgroup, found.end()
+        if kind == "sum":
+            return Expansion(end)
+        if kind == "variable":
+            return Expansion(end, (read_variable(self.text, self.nest, (start, end)),))
+        if kind == "ticks":
+            start, end = found.span("ticks")
+            inner = Text(self.text.data[start:end], self.offsets[start : end + 1])
+            script = _Reader(inner, self.shell, f"{self.nest}`", self.depth).script()
+            return Expansion(end + 1, (), (script,))
+        self._first(end)
+        items = self._items()
+        if self.piece != ")":
+            raise _NotPlainError
+        script = Script((self.offsets[end], self.offsets[self.start], self.nest), self.shell)
         script.items = items
         return Expansion(self.end, (), (script,))

@@ -215,3 +215,21 @@ def test_only_a_dash_before_a_whole_schedule_is_dropped_as_cronies_mark() -> Non
 )
 def test_a_text_to_fill_in_that_is_read_as_redirections_is_told(command: str, found: bool) -> None:  # noqa: FBT001 - a parameter
     assert finds("CW133", command) is found
+
+
+@pytest.mark.parametrize(("slashes", "found"), [(1, True), (2, False), (3, True)])
+def test_a_pair_of_backslashes_at_the_end_of_a_line_is_no_wish_to_go_on(
+    slashes: int,
+    found: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    assert finds("CW122", "echo a" + "\\" * slashes) is found
+
+
+@pytest.mark.parametrize(
+    ("dialect", "most"), [("debian", 998), ("cronie", 131_071), ("bcron", None)]
+)
+def test_a_command_may_be_as_long_as_the_daemon_takes(dialect: str, most: int | None) -> None:
+    longest = "x" * (most or 200_000)
+
+    assert not finds("CW123", longest, dialect)
+    assert finds("CW123", f"{longest}x", dialect) is (most is not None)

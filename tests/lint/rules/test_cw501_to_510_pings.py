@@ -128,3 +128,12 @@ def test_the_url_of_a_ping_may_stand_in_a_variable() -> None:
     assert codes("/x; curl -fsS -m 10 $U", f"U={URL}") == {"CW501"}
     assert codes(f'U={URL}; /x; curl -fsS -m 10 "$U"') == {"CW501"}
     assert codes("curl -fsS -m 10 $U/start; /x; curl -fsS -m 10 $U/$?", f"U={URL}") == set()
+
+
+def test_what_the_line_itself_gives_a_variable_counts() -> None:
+    assert codes('U=https://example.com/x; /x; curl -fsS -m 10 "$U"', f"U={URL}") == set()
+    assert codes(f'U={URL}; /x; curl -fsS -m 10 "$U"', "U=https://example.com/x") == {"CW501"}
+
+
+def test_a_ping_behind_a_job_and_its_helpers_does_not_come_first() -> None:
+    assert codes("/x; logger done; <PING>; /y") == {"CW501"}

@@ -83,10 +83,10 @@ def command(given: tuple[str, ...], **options: Any) -> None:
         found += [expected(_of_job(job), options) for file in files for job in file.jobs]
     if options["as_json"]:
         click.echo(json.dumps({"schema": SCHEMA, "jobs": [_for_programs(one) for one in found]}))
-    else:
+    elif found or not inputs.problems:
         click.echo("\n\n".join("\n".join(lines(one)) for one in found) or "there is no job")
     for problem in inputs.problems:
-        show.complain(problem.message, problem.hint)
+        show.complain(mask.printable(problem.message), mask.printable(problem.hint))
     refused = any(one.error or one.is_refused for one in found)
     for file in files:
         if (line := file.refused_at) is not None:

@@ -226,7 +226,7 @@ class Inputs:
             with os.fdopen(fd, "rb") as file:
                 status = os.fstat(fd)
                 if not stat.S_ISREG(status.st_mode):
-                    hint = f"what comes through a pipe: cronwrap lint - < {path}"
+                    hint = f"give what comes through a pipe as standard input: - < {path}"
                     is_pipe = stat.S_ISFIFO(status.st_mode)
                     self.problems.append(
                         Problem(f"{path}: this is no file", hint if is_pipe else "")
@@ -266,7 +266,8 @@ class Inputs:
         hint = ""
         if isinstance(error, PermissionError):
             hint = "ask as root, or as who owns it"
-        self.problems.append(Problem(f"{path}: cannot be read: {error.strerror}", hint))
+        name = path or "''"
+        self.problems.append(Problem(f"{name}: cannot be read: {error.strerror}", hint))
 
 
 def _standard_input(most_bytes: int) -> bytes:

@@ -55,9 +55,9 @@ def lines(different: int) -> str:
     )
 
 
-def lint_s(crontab: Path, environment: dict[str, str]) -> float:
+def lint_s(crontab: Path, environment: dict[str, str], *options: str) -> float:
     """Return how long it takes from start to end."""
-    words = [SCRIPT, "lint", "--dialect", "debian", "--format", "jsonl", str(crontab)]
+    words = [SCRIPT, "lint", "--dialect", "debian", "--format", "jsonl", *options, str(crontab)]
     begun_s = time.perf_counter()
     done = subprocess.run(
         words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
@@ -83,10 +83,17 @@ def test_a_usual_crontab(tmp_path: Path) -> None:
     figures.say("python -I -c pass", f"{found['python']:.0f} ms")
 
 
-def plain_lines() -> str:
-    """Return a crontab in which all commands are different, and none is complicated."""
-    command = "/opt/app/bin/task_{0} >> /var/log/task_{0}.log 2>&1"
-    return "".join(f"{n % 60} {n // 60 % 24} * * * {command.format(n)}\n" for n in range(LINES))
+def plain_lines(to_fix: int = 0) -> str:
+    """Return a crontab in which all commands are different, and so many can be repaired."""
+    plain, wrong = (
+        "/opt/app/bin/task_{0} >> /var/log/task_{0}.log 2>&1",
+        "cd /srv/app{0}; ./run {0}",
+    )
+    every = LINES // to_fix if to_fix else 0
+    commands = (wrong if every and n % every == 0 else plain for n in range(LINES))
+    return "".join(
+        f"{n % 60} {n // 60 % 24} * * * {command.format(n)}\n" for n, command in enumerate(commands)
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,3 +114,31 @@ def test_a_hundred_thousand_lines(tmp_path: Path, what: str, make: Callable[[], 
     most_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     figures.say(f"{LINES:,} lines, {what}", f"{taken_s:.1f} s", f"{TARGET_S} s")
     figures.say("most memory of a child so far", f"{most_mb:.0f} MB")
+
+
+def test_repairs_in_a_hundred_thousand_lines(tmp_path: Path) -> None:
+    environment = figures.bare_environment(tmp_path)
+    crontab = tmp_path / "crontab"
+    crontab.write_text(plain_lines(to_fix=10_000))
+
+    plain_s, diff_s, fix_s = (
+        lint_s(crontab, environment, *options) for options in ((), ("--diff",), ("--fix",))
+    )
+
+    figures.say(f"{LINES:,} lines, 10,000 to repair", f"{plain_s:.1f} s")
+    figures.say("the same, --diff", f"{diff_s:.1f} s", f"{2 * plain_s:.1f} s")
+    figures.say("the same, --fix", f"{fix_s:.1f} s", f"{2 * plain_s:.1f} s")
+
+
+def test_repairs_in_many_files(tmp_path: Path) -> None:
+    environment = figures.bare_environment(tmp_path)
+    directory = tmp_path / "jobs"
+    directory.mkdir()
+    rows = plain_lines(LINES // 20).splitlines(keepends=True)
+    for number in range(300):
+        (directory / f"jobs-{number}").write_text("".join(rows[20 * number : 20 * number + 20]))
+
+    plain_s, diff_s = (lint_s(directory, environment, *one) for one in ((), ("--diff",)))
+
+    figures.say("300 files of 20 lines", f"{plain_s:.1f} s")
+    figures.say("300 files of 20 lines, --diff", f"{diff_s:.1f} s", f"{2 * plain_s:.1f} s")

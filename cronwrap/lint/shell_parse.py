@@ -13,14 +13,13 @@ def parse(data: bytes, shell: str = "sh", offsets: Sequence[int] | None = None) 
 
 def parse_text(text: Text, shell: str, nest: str) -> Script:
     """Return the tree of *text*, which stands within the quotes *nest*."""
-    script = plain(text, shell, nest)
-    if script is not None:
-        return script
-    from cronwrap.lint.shell_build import Builder  # tree-sitter takes time to load
-
     try:
-        script = Builder(text, shell, nest).script()
-        script.nodes()  # so that it can be walked, too
+        script = plain(text, shell, nest)
+        if script is None:
+            from cronwrap.lint.shell_build import Builder  # tree-sitter takes time to load
+
+            script = Builder(text, shell, nest).script()
+            script.nodes()  # so that it can be walked, too
     except RecursionError:  # a thousand brackets: nothing that a person wrote
         at = (text.offsets[0], text.offsets[-1], nest)
         script = Script(at, shell)

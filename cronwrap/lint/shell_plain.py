@@ -57,21 +57,21 @@ def _token(both: str) -> re.Pattern[str]:
         rf"""[ \t]* (?:
           (?P<redirect> \d* (?: >[>&|]? | <&? ) {both} ) (?! [ \t]* [<>&|(-] )
         | (?P<plain> (?!\#) [{_BARE}]+ ) {_BEHIND}
-        | (?P<mark> && | \|\| | ;(?![;&]) | \|(?!&) | & )
+        | (?P<mark> && | \|\| | ; | \|(?!&) | & )
         | (?P<close> [)] | (?: \# .* )? \Z )
         | (?P<open> [(](?![(]) )
         | (?P<glob> [{_BARE}*?[]+ ) {_BEHIND}
         | (?P<word> (?= [{_BARE}*?['"$`\\] ) ) )""",
-        re.VERBOSE | re.ASCII,
+        re.VERBOSE,
     )
 
 
 _TOKEN = _token("| &>>?")
 _POSIX_TOKEN = _token("")  # where `a &> f` is `a & > f`
-_ASSIGNED = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
+_ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
 # What stands in a word up to an expansion, a double quote, or its end.
-_UNQUOTED = re.compile(rf"(?: [{_BARE}*?[]+ | '[ -&(-~\t]*' | \\[ -~] )*", re.VERBOSE | re.ASCII)
-_QUOTED = re.compile(r"(?: [ !#%-[\]-_a-~\t] | \\[ -~] )*", re.VERBOSE)
+_UNQUOTED = re.compile(rf"(?: [{_BARE}*?[]+ | '[^']*' | \\. )*", re.VERBOSE)
+_QUOTED = re.compile(r'(?: [^"$`\\]+ | \\. )*', re.VERBOSE)
 _EXPANSION = re.compile(
     r"""
       (?P<script> \$[(](?![(]) )
@@ -80,7 +80,7 @@ _EXPANSION = re.compile(
     | (?P<sum> \$[(][(] [ ]* \w+ (?: [ ]* [-+*/%] [ ]* \w+ )* [ ]* [)][)] )
     | ` (?P<ticks> [^`\\"]+ ) `
     """,
-    re.VERBOSE | re.ASCII,
+    re.VERBOSE,
 )
 
 
@@ -109,7 +109,7 @@ class _Reader:
 
     def __init__(self, text: Text, shell: str, nest: str, depth: int) -> None:
         self.text = text
-        self.data = text.data.decode("ascii", "replace")
+        self.data = text.data.decode("ascii", "replace")  # so that a byte is a character
         self.offsets = text.offsets
         self.shell = shell
         self.nest = nest

@@ -61,14 +61,13 @@ class _Reader:
             elif text[place] == _BACKSLASH:
                 place = self._escaped(place, end, quoted=quoted)
             else:
-                self.glob |= not quoted and text[place] in b"*?["
+                self.glob |= text[place] in b"*?["
                 place = self._take(place, place + 1)
 
     def _single(self, start: int, end: int) -> int:
         close = self.text.data.find(b"'", start, end)
-        self.quotes += "'" if close < 0 else "''"
-        self._take(start, end if close < 0 else close)
-        return end if close < 0 else close + 1
+        self.quotes += "''"
+        return self._take(start, end if close < 0 else close) + 1
 
     def _escaped(self, place: int, end: int, *, quoted: bool) -> int:
         behind = self.text.data[place + 1 : min(place + 2, end)]

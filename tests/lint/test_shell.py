@@ -70,6 +70,7 @@ PREFIXES = [
     ("chronic time -p x", "x"),
     ("cronitor exec abc x", "x"),
     ("runitor -uuid 1 -- x y", "x y"),
+    ("sentry-cli monitors run a -- x y", "x y"),
     ("cronwrap -c n -t 5m -- sh -c 'x'", "x"),
     ("cronwrap run --no-such n -- x", "x"),
     ("cronwrap run flush", "flush"),
@@ -147,7 +148,20 @@ def test_a_word_tells_what_the_program_gets_and_what_it_was_made_of() -> None:
     (word,) = parse(b"x \"a $B\"'c d'\\ e*").commands()[0].args
 
     assert (word.value, word.literal, word.glob) == (None, "a $Bc d e*", True)
+    assert word.quotes == "\"\"''\\"
     assert [(one.name, one.quoted) for one in word.variables] == [("B", True)]
+
+
+def test_an_empty_word_stands_where_its_quotes_end() -> None:
+    (word,) = parse(b"x ''").commands()[0].args
+
+    assert (word.literal, list(word.offsets)) == ("", [4])
+
+
+def test_a_shell_reads_its_script_in_its_own_way() -> None:
+    script = parse(b"bash -c 'a' && sh -c 'b'", "dash")
+
+    assert [one.shell for one in script.scripts()] == ["dash", "bash", "sh"]
 
 
 @pytest.mark.parametrize(
@@ -187,5 +201,8 @@ def test_any_text_is_taken_apart_without_a_failure(text: str, shell: str) -> Non
             assert len(node.offsets) == len(node.literal.encode(errors="surrogateescape")) + 1
 
 
-def test_a_program_that_is_only_looked_for_is_not_run() -> None:
-    assert [command.name for command in parse(b"command -v x").programs()] == ["command"]
+@pytest.mark.parametrize("option", ["-v", "-V"])
+def test_a_program_that_is_only_looked_for_is_not_run(option: str) -> None:
+    script = parse(f"command {option} x".encode())
+
+    assert [command.name for command in script.programs()] == ["command"]

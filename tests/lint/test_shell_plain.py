@@ -29,7 +29,7 @@ WORDS = [
     *("$X", "$X/f", '"$X f"', '"${X}"', "${X:-d}", '"a ${X%%.gz}"', "${#X}", "$?", '"$@"', "$$", "a$1"),
     *("$(d)", "f-$(date +%F).gz", '"$(a "$X" | b)"', '"`h` a"', "$( a; b )", "$((X + 1))", "$(sh -c 'd')"),
     *("*", "/d/*.gz", "'*'", "{}", "{a,b}", "\\;", "a#b", "!", "\\$X", '"a\\"b"', "if", "a=$X"),
-    *("'$X'", "''a", '"\\$X"', '"`a > f` b"'),
+    *("'$X'", "''a", "'\u00e4'", '"\u00e4 $X"', '"\\$X"', '"`a > f` b"'),
 ]  # fmt: skip
 # Commands that tree-sitter has a grammar for.
 OWN = [
@@ -231,13 +231,14 @@ def test_an_ampersand_before_a_redirection_sends_both_streams_under_bash_alone(
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "# a", "(a # b)", "a |& b", "a <<< b", "a <> b", "[[ a ]]", "a ;; b", "a && ", "a |", "; a", "& a"),
+        *("", "# a", "(a # b)", "a |& b", "a |&> b", "a <<< b", "a <> b", "[[ a ]]", "a ;; b", "a && ", "a |", "; a", "& a"),
         *("a 'b", 'a "b', "a `b", "a # b\nc", "a $(b", '"$(a"', "a\\", "a\nb", "a \u00e4", "a\x01", "time a"),
-        *("a 2>&-", "a >", "a > &", "a <(b)", "A=(b)", "a $'b'", "a $", "a ${!b}", "a ${b:0:1}", "a $((b c))"),
-        *("()", "((a))", "(a", "a)", "(a) b", "{ a }", "{ a;", "{a; }", "! ! a", "!", "[ a", "f() { a; }"),
+        *("a 2>&-", "a >", "a > &", "a <(b)", "A=(b)", "a $'b'", "a $", "a ${!b}", "a ${b:0:1}", "a $((b c))", "a $10"),
+        *("()", "((a))", "(a", "a)", "(a) b", "{ a }", "{ a;", "{a; }", "! ! a", "!", "[ a", "f() { a; }", "function f { a; }"),
         *("if a; then b", "if a; then b; fi c", "if a; b; fi", "then a", "for i in a; do b; done", "fi"),
-        *("case a in b) c;; esac", "( ( ( ( ( (a) ) ) ) ) )", "a`b \\`c\\``", "a $((b)", "a?(b)", "a; done"),
+        *("case a in b) c;; esac", "( ( ( ( ( (a) ) ) ) ) )", "a `b \\$c`", '"`a "b"`"', "a $((b)", "a?(b)", "a; done"),
     ],
 )  # fmt: skip
 def test_any_other_line_is_left_to_the_parser_of_bash(text: str) -> None:
     assert plain(whole(text.encode()), "sh", "") is None
+    assert plain(whole(text.encode()), "bash", "") is None

@@ -4,7 +4,7 @@ A rule about monitoring asks: what runs before this ping, and does the ping depe
 """
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from cronwrap.lint.lines import Job
@@ -97,15 +97,22 @@ class Flow:
         """Return which of the kinds *node* is there for, by its place."""
         rank = self._ranks.get(id(node))
         if rank is None:
-            kinds = map(self._kind_of, programs(node))
-            rank = self._ranks[id(node)] = min(map(_KINDS.index, kinds), default=_LAST)
+            parts = _parts(node)
+            rank = min(map(self._rank, parts)) if parts else _KINDS.index(self._kind_of(node))
+            self._ranks[id(node)] = rank
         return rank
 
-    def _kind_of(self, command: Command) -> str:
-        if id(command) in self.pings:
+    def _kind_of(self, node: Node) -> str:
+        if id(node) in self.pings:
             return PING
-        program = command.program
-        return HELPER if program in HELPERS else CHECK if program in CHECKS else JOB
+        if not isinstance(node, Command) or not node.words or node.program in HELPERS:
+            return HELPER
+        return CHECK if node.program in CHECKS else JOB
+
+    @cached_property
+    def programs(self) -> list[Command]:
+        """Each simple command of the line that is no prefix of another."""
+        return programs(self.script)
 
     def always_runs(self, stand: Stand) -> bool:
         """Tell whether nothing but helpers stands before a ping in its own and-or list."""
@@ -140,13 +147,16 @@ def programs(node: Node) -> list[Command]:
 
 
 def _parts(node: Node) -> Sequence[Node]:
-    if isinstance(node, Command):
-        if node.wrapped is not None:
-            return (node.wrapped,)
-        values = [] if node.words else [one.value for one in node.assigns]  # X=$(job)
-        return [script for value in values if value is not None for script in value.scripts]
-    parts: Sequence[Node] = getattr(node, _PARTS[type(node)]) if type(node) in _PARTS else ()
-    return parts
+    name = _PARTS.get(type(node))
+    if name is not None:
+        parts: Sequence[Node] = getattr(node, name)
+        return parts
+    if not isinstance(node, Command):
+        return ()
+    if node.wrapped is not None:
+        return (node.wrapped,)
+    values = () if node.words else [one.value for one in node.assigns]  # X=$(job)
+    return [script for value in values if value is not None for script in value.scripts]
 
 
 def stops(item: AndOr) -> bool:

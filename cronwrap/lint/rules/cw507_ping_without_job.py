@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 
 from cronwrap.lint.crontab import Found, Job
-from cronwrap.lint.flow import CHECK, JOB, flow_of, programs
+from cronwrap.lint.flow import CHECK, JOB, flow_of
 from cronwrap.lint.pings import CLIENT_TEXTS
 from cronwrap.lint.rule import INFO, Rule
 
@@ -26,7 +26,7 @@ _MEANT = re.compile(r"heart-?beat|alive|dead ?man|watchdog|\bup\b|uptime", re.IG
 
 def _find(job: Job) -> Iterator[Found]:
     flow = flow_of(job)
-    if not flow.stands or any(flow.kind(one) in (JOB, CHECK) for one in programs(job.script)):
+    if not flow.stands or any(flow.kind(one) in (JOB, CHECK) for one in flow.programs):
         return
     if job.percent is not None or job.script.errors or _MEANT.search(job.comment_above):
         return

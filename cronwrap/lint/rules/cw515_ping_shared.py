@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cronwrap.lint.crontab import Found, Job, Span
-from cronwrap.lint.flow import JOB, WRAPPERS, flow_of, is_wrapper, programs
+from cronwrap.lint.flow import JOB, WRAPPERS, flow_of, is_wrapper
 from cronwrap.lint.pings import CLIENT_TEXTS, check_of, pings_of
 from cronwrap.lint.rule import ERROR, Rule
 from cronwrap.lint.shell import Command, Node
@@ -90,7 +90,7 @@ def _programs(job: Job) -> tuple[str, ...]:
     flow = flow_of(job)
     return tuple(
         " ".join([command.name, *command.values])
-        for command in programs(job.script)
+        for command in flow.programs
         if flow.kind(command) == JOB
     )
 

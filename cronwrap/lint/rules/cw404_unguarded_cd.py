@@ -34,10 +34,12 @@ _DESTRUCTIVE = {
 
 
 def _find(job: Job) -> Iterator[Found]:
+    destroys = any(map(_destroys, job.script.commands()))
     for script in job.script.scripts():
         if len(script.items) > 1 and not flow_of(job).ends_at_failure(script):
             yield from _unguarded(job, script)
-        yield from _half_guarded(job, script)
+        if destroys:
+            yield from _half_guarded(job, script)
 
 
 def _unguarded(job: Job, script: Script) -> Iterator[Found]:

@@ -24,7 +24,7 @@ _BUILTINS = ("cd", "eval", "export", "popd", "pushd", "set", "shopt", "source", 
              "unset")  # fmt: skip
 # Of the shell themselves, or given to one.
 _KNOW_THEM = {"builtin", "command", "cronitor", "time"}
-_BEHIND_A_WORD = re.compile(rf"[^\s;&|({{!`]\s+(?:{'|'.join(_BUILTINS)})\s".encode())
+_BEHIND_A_WORD = re.compile(rf"(?<=[^\s;&|({{!`])\s+(?:{'|'.join(_BUILTINS)})\s".encode())
 
 
 def _find(job: Job) -> Iterator[Found]:

@@ -65,6 +65,16 @@ def test_a_line_that_comes_or_goes_is_all_that_is_shown() -> None:
         assert [line for line in shown(more, old)[3:] if line[0] != " "] == ["-# a\n"]
 
 
+def test_changes_far_apart_in_many_lines_are_all_that_is_shown() -> None:
+    old = [f"# {number}\n" for number in range(1000)]
+    new = [*old[:10], "# a\n", *old[10:100], old[900], *old[100:500], *old[501:700], "# b\n",
+           *old[701:900], *old[901:]]  # fmt: skip
+
+    assert [line for line in shown(old, new, 5)[3:] if line[0] in "-+"] == [
+        *("+# a\n", "+# 900\n", "-# 500\n", "-# 700\n", "+# b\n", "-# 900\n"),
+    ]
+
+
 def test_what_a_line_ends_with_is_shown() -> None:
     before, after = (
         Crontab(data, "c", dialect="systemd") for data in (b"# a\r\n# b", b"# a\n# b\n")

@@ -100,6 +100,15 @@ def test_only_jobs_that_had_to_wait_are_looked_at_again_before_all_are() -> None
     )
 
 
+def test_where_other_lines_than_jobs_change_all_is_looked_at_before_the_next_fix() -> None:
+    rules = chosen(["CW129", "CW315"], [])
+    file = Crontab(
+        b"* * * * * root x\nSHELL=bash\nSHELL=/bin/bash\n", dialect="systemd", form="system"
+    )
+
+    assert repaired(file, rules) == b"SHELL=/bin/bash\nSHELL=/bin/bash\n* * * * * root x\n"
+
+
 def test_what_is_found_before_and_left_after_is_what_linting_finds() -> None:
     files = [Crontab(b"0 3 * * * cd /x%s y\n" % mark, form="user") for mark in (b";", b" &&")]
     rules = chosen(["CW404", "CW220"], [])

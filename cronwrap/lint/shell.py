@@ -1,6 +1,6 @@
 r"""A command line of a crontab as a small tree: what runs, joined by what, into where.
 
-tree-sitter-bash parses; rules see only the classes below. Positions are byte offsets in the raw
+shell_parse makes it; rules see only the classes below. Positions are byte offsets in the raw
 command as it stands in the crontab (before ``\%`` loses its backslash), also within ``sh -c '...'``
 and command substitutions. A tree belongs to a command's text and not to a line, so that equal
 commands are parsed once; ``Line.found`` adds where the line stands.

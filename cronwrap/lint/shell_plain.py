@@ -2,7 +2,7 @@ r"""Reads the commands that crontabs have by itself: few need a parser of bash.
 
 Words with their quotes and expansions, assignments, redirections, lists, ``( )``, ``{ }``, ``if``
 and ``while``; where anything else stands, or what is no shell at all, shell_build reads it. Both
-make the same tree, which tests/lint/test_shell_plain.py holds; this one takes a tenth of the time,
+make the same tree, which tests/lint/test_shell_plain.py holds; this one takes a third of the time,
 and is right where that parser is not: it takes ``a && b > f | c`` for one pipeline.
 """
 

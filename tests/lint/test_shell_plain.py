@@ -234,9 +234,9 @@ def test_an_ampersand_before_a_redirection_sends_both_streams_under_bash_alone(
         *("", "# a", "(a # b)", "a |& b", "a |&> b", "a <<< b", "a <> b", "[[ a ]]", "a ;; b", "a && ", "a |", "; a", "& a"),
         *("a 'b", 'a "b', "a `b", "a # b\nc", "a $(b", '"$(a"', "a\\", "a\nb", "a \u00e4", "a\x01", "time a"),
         *("a 2>&-", "a >", "a > &", "a <(b)", "A=(b)", "a $'b'", "a $", "a ${!b}", "a ${b:0:1}", "a $((b c))", "a $10"),
-        *("()", "((a))", "(a", "a)", "(a) b", "{ a }", "{ a;", "{a; }", "! ! a", "!", "[ a", "f() { a; }", "function f { a; }"),
+        *("()", "((a))", "(a", "a)", "(a) b", "{ a }", "{ a;", "{a; }", "! ! a", "!", "[ a", "f() { a; }", "function f", "for i"),
         *("if a; then b", "if a; then b; fi c", "if a; b; fi", "then a", "for i in a; do b; done", "fi"),
-        *("case a in b) c;; esac", "( ( ( ( ( (a) ) ) ) ) )", "a `b \\$c`", '"`a "b"`"', "a $((b)", "a?(b)", "a; done"),
+        *("case a in b) c;; esac", "case a", "select a", "coproc a", "let a", "( ( ( ( ( (a) ) ) ) ) )", "a `b \\$c`", '"`a "b"`"', "a $((b)", "a?(b)", "a; done"),
     ],
 )  # fmt: skip
 def test_any_other_line_is_left_to_the_parser_of_bash(text: str) -> None:

@@ -84,8 +84,9 @@ def _bashisms(job: Job) -> Iterator[_Bashism]:
     odd = _ODD.search(job.command.text)
     for node in script.nodes() if odd else (*script.commands(), *script.redirects()):
         ask = _ASK.get(type(node))
-        if ask is not None and id(node) not in others:
-            yield from ask(job, node)
+        if ask is None or id(node) in others or (type(node) is Word and not _ODD.search(node.text)):
+            continue
+        yield from ask(job, node)
 
 
 def _of_compound(job: Job, compound: Compound) -> Iterator[_Bashism]:
@@ -126,8 +127,6 @@ def _dot(command: Command) -> tuple[tuple[Node, str], ...]:
 
 
 def _of_word(_: Job, word: Word) -> Iterator[_Bashism]:
-    if not _ODD.search(word.text):
-        return
     for variable in word.variables:
         if variable.name in _VARIABLES and not variable.operator:
             does = f"leaves ${variable.name} empty"

@@ -23,6 +23,7 @@ def redacted(text: str, **environ: str) -> str:
 
 WITH_A_SECRET = (
     f"postgres://app:{SECRET}@db/main",
+    f"https://app:p@{SECRET}@h/x",
     f"password={SECRET}",
     f"Password: {SECRET}",
     f"DB_PASSWORD={SECRET} ./run",
@@ -78,6 +79,11 @@ WITH_A_SECRET = (
     f"eyJ{LETTERS}.eyJ{LETTERS}.{LETTERS}",
     f"https://hooks.slack.com/services/T0/B0/{SECRET}",
     f"https://hc-ping.com/{SECRET}/start",
+    f"https://discord.com/api/webhooks/123456789012345678/{SECRET}",
+    f"https://events.pagerduty.com/integration/{SECRET}/enqueue",
+    f"DB_PASS={SECRET} ./run",
+    f"--pass='{SECRET}'",
+    f"https://h/cron.php?cron_key={SECRET}",
 )
 
 
@@ -121,6 +127,7 @@ def test_it_is_taken_out_of_a_long_text_in_the_same_way(text: str) -> None:
         "Authorization: Bearer $TOKEN",
         '{\\"token\\": \\"null\\", \\"api_key\\": \\"\\"}',
         "password => null",
+        "PASS: test_login, first_pass=3, bypass=everything",
     ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
@@ -132,6 +139,13 @@ def test_the_mark_names_the_rule_and_the_rest_stays() -> None:
     assert (
         redacted(f"postgres://app:{SECRET}@db/x") == "postgres://app:[redacted: url password]@db/x"
     )
+
+
+@pytest.mark.parametrize("after", ["/$?", "/start", "; ./b", "&& x", "|x", ")", "`", '"', "?rid=1"])
+def test_the_address_of_a_check_ends_where_the_shell_or_a_sign_for_it_goes_on(after: str) -> None:
+    shown = redacted(f"curl https://hc-ping.com/{SECRET}{after}")
+
+    assert shown == f"curl https://hc-ping.com/[redacted: webhook path]{after}"
 
 
 def test_values_of_secret_looking_variables_are_taken_out() -> None:

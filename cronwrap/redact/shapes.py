@@ -24,7 +24,7 @@ _ASSIGNED = (
 _OWNED = (
     rb"(?<=[eghinrst_-]key)(?<![^eghinrst][_-]key)"  # most near-hits end here
     rb"(?:(?<=api[_-]key|ssh[_-]key)|(?<=apikey|sshkey)"
-    rb"|(?<=ping[_-]key|auth[_-]key)|(?<=pingkey|authkey)"
+    rb"|(?<=ping[_-]key|auth[_-]key|cron[_-]key)|(?<=pingkey|authkey|cronkey)"
     rb"|(?<=access[_-]key|master[_-]key)|(?<=accesskey|masterkey)"
     rb"|(?<=(?:private|license|account|signing|routing|service)[_-]key)"
     rb"|(?<=(?:private|license|account|signing|routing|service)key)"
@@ -32,7 +32,7 @@ _OWNED = (
 )
 _OWNERS = (
     b"api", b"ssh", b"ping", b"auth", b"access", b"master", b"private", b"license", b"account",
-    b"signing", b"routing", b"service", b"encryption",
+    b"signing", b"routing", b"service", b"encryption", b"cron",
 )  # fmt: skip
 _SCHEME = rb"(?:bearer|basic|digest|token|negotiate|geniekey|apikey)"
 
@@ -47,10 +47,16 @@ def _token(name: str, words: str, rest: bytes) -> Rule:
     return Rule(name, words, begin + rest, long, lower=False)
 
 
-def _webhook(start: str) -> Rule:
-    """Return the rule for addresses whose path is a secret."""
-    path = _NO_VALUE + rb"([^\s\"'<>?]{6,200}+)"
+def _webhook(start: str, part: bytes = rb"[^\s\"'<>?;&|()$`\\]") -> Rule:
+    """Return the rule for addresses whose path, of characters like *part*, is a secret.
+
+    It ends where a shell would end it, so that what a command does with it is still to be seen.
+    """
+    path = _NO_VALUE + rb"(" + part + rb"{6,200}+)"
     return Rule("webhook path", start, start.replace(".", r"\.").encode() + path, followed)
+
+
+_SEGMENT = rb"[^\s/\"'<>?;&|()$`\\]"  # of a path: what follows it, /start or /sendMessage, is none
 
 
 # In a long text a whole family is looked for at once, by what is in all words of its rules, or in
@@ -58,7 +64,7 @@ def _webhook(start: str) -> Rule:
 FAMILIES: "tuple[tuple[bytes, tuple[Rule, ...]], ...]" = (
     (b"@", (
         Rule("url password", "://", rb"://[^\s/@:\"'<>]{0,200}:" + _NO_VALUE
-             + rb"([^\s/@\"'<>]{1,200})@", login),
+             + rb"([^\s/\"'<>]{1,200})@", login),
     )),
     (b"z", (
         Rule("authorization", "authorization",
@@ -81,8 +87,11 @@ FAMILIES: "tuple[tuple[bytes, tuple[Rule, ...]], ...]" = (
         Rule("password", "pwd",  # not $PWD
              rb"pwd(?:(?<=[a-z0-9][_-]pwd)|(?<=[;&?-]pwd)|(?<=[;&?-]\spwd))" + _ASSIGNED,
              assigned),
-        _webhook("hc-ping.com/"),
-        _webhook("api.telegram.org/bot"),
+        Rule("password", "pass=",  # not PASS: test, nor bypass=x
+             rb"pass=(?<![a-z0-9]pass=)\\?" + _VALUE, followed),
+        _webhook("hc-ping.com/", _SEGMENT),
+        _webhook("api.telegram.org/bot", _SEGMENT),
+        _webhook("events.pagerduty.com/integration/", _SEGMENT),
     )),
     (b"k", (
         Rule("key", "key", rb"key" + _OWNED + _ASSIGNED, assigned, owners=_OWNERS),
@@ -94,7 +103,11 @@ FAMILIES: "tuple[tuple[bytes, tuple[Rule, ...]], ...]" = (
         Rule("secret", "secret", rb"secret(?!ar)" + _ASSIGNED, assigned),
         Rule("credential", "credential", rb"credential" + _ASSIGNED, assigned),
     )),
-    (b"ks.slack", (_webhook("hooks.slack.com/services/"),)),
+    (b"hooks", (
+        _webhook("hooks.slack.com/services/"),
+        _webhook("discord.com/api/webhooks/"),
+        _webhook("discordapp.com/api/webhooks/"),
+    )),
     (b"--", (
         Rule("option", "--pass --token --secret --api --access --auth",
              rb"--(?:(?=pass|token|secret)|(?=(?:api[a-z-]{0,17}?|access[a-z-]{0,14}?"

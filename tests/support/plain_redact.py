@@ -19,15 +19,17 @@ _ASSIGN = rb"[\w-]{0,40}(?![\w-])\\?[\"']?\s{0,4}(?:=>|:=|=(?!>)|:(?!=))\s{0,4}\
 _SCHEME = rb"(?:bearer|basic|digest|token|negotiate|geniekey|apikey)"
 OWNERS = (
     b"api", b"ssh", b"ping", b"auth", b"access", b"master", b"private", b"license", b"account",
-    b"signing", b"routing", b"service", b"encryption",
+    b"signing", b"routing", b"service", b"encryption", b"cron",
 )  # fmt: skip
 _OWNED = b"|".join(rb"(?<=%s[_-]key)|(?<=%skey)" % (owner, owner) for owner in OWNERS)
 
 _BASE64 = rb"(?:[a-z0-9+/]{4}){1,250}(?:[a-z0-9+/]{2}==|[a-z0-9+/]{3}=)?"
+_PATH = rb"([^\s\"'<>?;&|()$`\\]{6,200})"
+_SEGMENT = rb"([^\s/\"'<>?;&|()$`\\]{6,200})"
 
 # For text in lower case; the first group that matched is the secret.
 _SHAPES = (
-    ("url password", rb"://[^\s/@:\"'<>]{0,200}:" + _NO_VALUE + rb"([^\s/@\"'<>]{1,200})@"),
+    ("url password", rb"://[^\s/@:\"'<>]{0,200}:" + _NO_VALUE + rb"([^\s/\"'<>]{1,200})@"),
     ("authorization", rb"authorization\\?[\"']?\s{0,4}[:=]\s{0,4}\\?[\"']?"
      rb"(?:" + _SCHEME + rb"\s{1,4})?(?!" + _SCHEME + rb"\s)" + _NO_VALUE
      + rb"([^\s\"',]{1,2000})"),
@@ -45,9 +47,12 @@ _SHAPES = (
      rb"(?=[a-z-]{0,20}(?:pass|token|secret|key))[\w-]{1,60}(?![\w-])\s{1,4}(?!--)" + _VALUE),
     ("curl user", rb"curl(?:[ \t](?!curl\s|-u|--user[ =])[^\s]{0,200}){0,20}"
      rb"[ \t]-(?:u|-user)[ =]{0,2}[^\s:]{1,100}:" + _NO_VALUE + rb"([^\s\"']{1,200})"),
-    ("webhook path", rb"hooks\.slack\.com/services/" + _NO_VALUE + rb"([^\s\"'<>?]{6,200})"),
-    ("webhook path", rb"hc-ping\.com/" + _NO_VALUE + rb"([^\s\"'<>?]{6,200})"),
-    ("webhook path", rb"api\.telegram\.org/bot" + _NO_VALUE + rb"([^\s\"'<>?]{6,200})"),
+    ("password", rb"(?<![a-z0-9])pass=\\?" + _VALUE),
+    ("webhook path", rb"hooks\.slack\.com/services/" + _NO_VALUE + _PATH),
+    ("webhook path", rb"discord(?:app)?\.com/api/webhooks/" + _NO_VALUE + _PATH),
+    ("webhook path", rb"hc-ping\.com/" + _NO_VALUE + _SEGMENT),
+    ("webhook path", rb"api\.telegram\.org/bot" + _NO_VALUE + _SEGMENT),
+    ("webhook path", rb"events\.pagerduty\.com/integration/" + _NO_VALUE + _SEGMENT),
 )  # fmt: skip
 # As they are; the whole is the secret, and does not begin within a word.
 _TOKENS = (

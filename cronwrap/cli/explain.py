@@ -40,7 +40,7 @@ def _read(text: str, dialect: str) -> tuple[Schedule | None, str]:
     try:
         schedule = parse(text, dialect)
     except ScheduleError as error:
-        return None, f"refused: {error.message}"
+        return None, f"refused: {mask.expression(text, error.message)}"
     drawn = [f", or later: {one.detail}" for one in schedule.oddities if one.kind == "random"]
     return schedule, "".join([words(schedule), *drawn])
 
@@ -50,9 +50,9 @@ def _mine(text: str, dialect: str) -> Iterator[str]:
     try:
         parse(text, dialect)
     except ScheduleError as error:
-        yield mask.printable(text)
+        yield mask.printable(mask.expression(text))
         yield f"{' ' * error.start}{'^' * max(error.end - error.start, 1)}"
-        yield f"    {DIALECTS[dialect].title} refuses it: {error.message}"
+        yield f"    {DIALECTS[dialect].title} refuses it: {mask.expression(text, error.message)}"
         yield f"    hint: {error.hint}"
         return
     one = upcoming.expected(upcoming.Upcoming(text, dialect), RUNS)

@@ -80,9 +80,9 @@ def command(given: tuple[str, ...], **options: Any) -> None:
     files: list[Crontab] = []
     if paths or not expressions:
         files = inputs.read()
-        found += [expected(_of_job(job), options) for file in files for job in file.jobs]
+        found += [expected(of_job(job), options) for file in files for job in file.jobs]
     if options["as_json"]:
-        click.echo(json.dumps({"schema": SCHEMA, "jobs": [_for_programs(one) for one in found]}))
+        click.echo(json.dumps({"schema": SCHEMA, "jobs": [for_programs(one) for one in found]}))
     elif found or not inputs.problems:
         click.echo("\n\n".join("\n".join(lines(one)) for one in found) or "there is no job")
     for problem in inputs.problems:
@@ -134,7 +134,8 @@ def _moment(text: str, here: tzinfo) -> datetime:
     return moment.astimezone(here) if moment.tzinfo else moment.replace(tzinfo=here)
 
 
-def _of_job(job: Job) -> Upcoming:
+def of_job(job: Job) -> Upcoming:
+    """Return *job*, without its secrets."""
     dialect = job.dialect.name
     named = [job.value(name) for name in DIALECTS[dialect].zone_variables]
     return Upcoming(
@@ -157,10 +158,10 @@ def _exists(name: str) -> bool:
 def lines(one: Upcoming) -> Iterator[str]:
     """Yield what a person is told."""
     path, number = one.where
-    yield mask.printable(f"{path}:{number}: {one.job[:LONGEST_LINE]}" if path else one.text)
+    yield mask.printable(f"{path}:{number}: {one.job[:LONGEST_LINE]}" if path else _shown(one))
     if one.schedule is None:
         if one.error is not None:
-            yield f"    refused: {one.error.message}"
+            yield f"    refused: {_shown(one, one.error.message)}"
             yield f"    hint: {one.error.hint}"
         return
     yield f"    {DIALECTS[one.dialect].title}: {words(one.schedule)}"
@@ -173,17 +174,27 @@ def lines(one: Upcoming) -> Iterator[str]:
         yield f"    {run.when:{WHEN}}{note}"
 
 
-def _for_programs(one: Upcoming) -> dict[str, Any]:
+def _shown(one: Upcoming, about: str = "") -> str:
+    """Return the expression, or what is said *about* it; it may have been given with a command."""
+    return mask.expression(one.text, about)
+
+
+def for_programs(one: Upcoming) -> dict[str, Any]:
+    """Return what a program is told."""
     schedule = one.schedule
     return {
         "path": one.where[0],
         "line": one.where[1],
         "job": one.job,
-        "schedule": one.text,
+        "schedule": _shown(one),
         "dialect": one.dialect,
         "zone": one.zone,
         "words": words(schedule) if schedule else "",
-        "error": one.error.message if one.error else "refused" if one.is_refused else "",
+        "error": _shown(one, one.error.message)
+        if one.error
+        else "refused"
+        if one.is_refused
+        else "",
         "notes": [oddity.detail for oddity in schedule.oddities] if schedule else [],
         "runs": [
             {"when": run.when.isoformat(), "unix_s": int(run.when.timestamp()), "note": run.note}

@@ -9,6 +9,7 @@ import difflib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import count, takewhile
 from operator import eq
 
@@ -36,8 +37,11 @@ def unified(before: Crontab, after: Crontab, short_rows: int = _SHORT_ROWS) -> I
             mark = " " if tag == "equal" else "-"
             yield from (mark + _shown(before, place, old[place]) for place in range(start, end))
             if tag != "equal":
-                places = range(new_start, new_end)
-                yield from ("+" + _shown(after, place, new[place]) for place in places)
+                gone = [before.lines[place] for place in range(start, end)]
+                for place in range(new_start, new_end):
+                    # A repaired line may not look as if there were a secret in it any more.
+                    row = _shown(after, place, new[place])
+                    yield "+" + reduce(mask.starred, gone, row)
 
 
 def _rows(data: bytes) -> list[bytes]:

@@ -1,15 +1,14 @@
 """Secrets in what the linter shows: starred out, so that columns stay where they are."""
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from cronwrap import redact
-from cronwrap.lint.crontab import Line
-from cronwrap.lint.rule import Rule, catalogue
+from cronwrap.lint import secret
+from cronwrap.lint.crontab import Crontab, Line
 
-# The rule that finds secrets; what it points at is masked even where it is not asked.
-SECRETS = "CW602"
 _TRIGGERS = tuple(sorted(one.decode() for one in redact.triggers()))
+_ESCAPE = re.compile(r"\\(.)")
 _ACTING = re.compile("[\0-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -28,14 +27,15 @@ def line(line: Line) -> str:
 
 @lru_cache(maxsize=256)
 def _spans(line: Line) -> list[tuple[int, int]]:
-    """Return where in *line* secrets stand."""
-    found = redact.spans(line.data) if _is_worth(line.text) else []
-    for rule in _finders():
-        wanted = not rule.only_with or any(text in line.text for text in rule.only_with)
-        if wanted and rule.per in ("line", line.kind):
-            found += [(one.start - line.start, one.end - line.start) for one in rule.ask(line)]
-    size = line.end - line.start
-    return [(max(0, start), min(end, size)) for start, end in found if start < size and end > 0]
+    """Return where in *line* secrets stand, in order and apart."""
+    spans: list[tuple[int, int]] = []
+    for one in sorted(secret.hidden(line)):
+        start, end = max(0, one.start - line.start), min(line.end, one.end) - line.start
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        elif start < end:
+            spans.append((start, end))
+    return spans
 
 
 def _is_worth(text: str) -> bool:
@@ -44,18 +44,27 @@ def _is_worth(text: str) -> bool:
     return any(map(lower.__contains__, _TRIGGERS))
 
 
-@cache
-def _finders() -> list[Rule]:
-    return [rule for rule in catalogue() if rule.code == SECRETS]
+def expression(text: str, about: str = "") -> str:
+    """Return *text* as a line is shown; or *about*, which says something of it."""
+    (first, *_) = Crontab(text.encode(errors="surrogateescape") or b"\n", form="user").lines
+    return words(about, first) if about else line(first)
 
 
 def words(text: str, line: Line) -> str:
-    """Return *text*, which is about *line*, without the secrets of that line."""
+    """Return *text*, which is about *line*, without secrets."""
+    return _redacted(starred(text, line))
+
+
+def starred(text: str, line: Line) -> str:
+    """Return *text* with stars for the secrets of *line*."""
     for start, end in _spans(line):
-        secret = line.data[start:end].decode(errors="replace")
-        if len(secret) >= redact.MIN_VALUE_CHARACTERS:
-            text = text.replace(secret, "*" * len(secret))
-    return _redacted(text)
+        written = line.data[start:end].decode(errors="replace")
+        for value in {written, _ESCAPE.sub(r"\1", written)}:
+            if len(value) >= redact.MIN_VALUE_CHARACTERS:
+                text = text.replace(value, "*" * len(value))
+            elif value:  # so short a one may well be a part of harmless words
+                text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "*" * len(value), text)
+    return text
 
 
 @lru_cache(maxsize=4096)

@@ -83,16 +83,16 @@ class Redactor:
 
 def _environment_secrets(environ: "Mapping[str, str]") -> "Iterator[tuple[str, str]]":
     for name, value in environ.items():
-        if _sounds_secret(name.lower()):
+        if sounds_secret(name.lower()):
             yield name, value
         for secret in _url_passwords(value):
             yield name, secret
 
 
-def _sounds_secret(name: str) -> bool:
+def sounds_secret(name: str) -> bool:
     """Tell whether a variable's name, in lower case, says that its value is a secret.
 
-    >>> [_sounds_secret(name) for name in ("db_pass", "api_key_2", "token_file", "pwd", "passes")]
+    >>> [sounds_secret(name) for name in ("db_pass", "api_key_2", "token_file", "pwd", "passes")]
     [True, True, False, False, False]
     """
     if name.endswith(_OTHER_ENDS) or name in _DIRECTORIES:

@@ -17,6 +17,7 @@ Good::
 import re
 from collections.abc import Iterator
 
+from cronwrap.lint import mask
 from cronwrap.lint.crontab import Found, Job, Span
 from cronwrap.lint.rule import ERROR, WARNING, Rule
 
@@ -40,7 +41,8 @@ def _find(job: Job) -> Iterator[Found]:
     words = before.split()
     in_url = bool(words) and "://" in words[-1] and _ENCODED.match(after)
     surely = bool(job.script.errors or _FORMAT.search(before) or in_url)
-    rest = after[1 : _SHOWN + 1] + ("..." if len(after) > _SHOWN + 1 else "")
+    shown = mask.line(job)[len(job.file.data[job.start : first.end].decode(errors="replace")) :]
+    rest = shown[:_SHOWN] + ("..." if len(shown) > _SHOWN else "")
     edits = [(where, "\\%") for where in _bare(job)]
     yield job.found(
         first,

@@ -8,6 +8,7 @@ commands, or few different schedules.
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ _SAME_OF_FILE = frozenset({"dialect", "form", "host", "is_ascii", "live", "owner
 
 _WORTH = 2
 _FIRST = 8  # are watched in any case
+_MOST_MISSES = 8  # and a rule looks at both parts, or at more, as a habit
 
 
 class _Watched:
@@ -114,6 +116,8 @@ class Memo:
         self._commands: dict[object, _Part] = {}
         self._schedules: dict[str, _Part] = {}
         self._first = _FIRST
+        self._watched = [self._all, self._all]
+        self._misses: tuple[Counter[int], Counter[int]] = (Counter(), Counter())
         self._assignments = [line.number for line in file.assignments]
         # Watching takes as long as asking: it must be worth it.
         commands = len({job.raw for job in file.jobs})
@@ -130,16 +134,17 @@ class Memo:
         yield from schedule.moved(starts[1])
         settled = command.settled | schedule.settled | (command.absent & schedule.absent)
         left = self._of(self._all & ~settled)
-        is_new = (command.start == starts[0] and self._repeats[0]) or (
-            schedule.start == starts[1] and self._repeats[1]
-        )
+        watched = self._all if self._first > 0 else 0
         self._first -= 1
-        if not is_new and self._first < 0:
-            for _, rule in left:
+        if command.start == starts[0] and self._repeats[0]:
+            watched |= self._watched[0]
+        if schedule.start == starts[1] and self._repeats[1]:
+            watched |= self._watched[1]
+        for bit, rule in left:
+            if not watched & bit:
                 for one in rule.ask_of_job(job):
                     yield rule, one
-            return
-        for bit, rule in left:
+                continue
             seen: set[str] = set()
             found = rule.ask_of_job(_Watched(job, seen))
             yield from ((rule, one) for one in found)
@@ -150,6 +155,15 @@ class Memo:
                 command.settled |= bit
             elif seen <= _SCHEDULE and schedule.take(rule, found, starts[1]):
                 schedule.settled |= bit
+            self._learn(bit, seen)
+
+    def _learn(self, bit: int, seen: set[str]) -> None:
+        """Give up on a rule that time and again looked at more than a command, or a schedule."""
+        for place, part in enumerate((_COMMAND, _SCHEDULE)):
+            if not seen <= part:
+                self._misses[place][bit] += 1
+                if self._misses[place][bit] == _MOST_MISSES:
+                    self._watched[place] &= ~bit
 
     def _of(self, bits: int) -> list[tuple[int, Rule]]:
         """Return the rules that *bits* stand for, each with its own bit."""

@@ -40,8 +40,7 @@ _BRACES = re.compile(r"(?<![$\\'\"{])\{(?:[\w./-]+\.\.[\w./-]+|[^{}\s'\"]*,[^{}\
 
 
 _ARITHMETIC = re.compile(r"\$\(\([^$]*\b(RANDOM|SECONDS|EPOCHSECONDS)\b")
-# Without one of these, only commands and redirections may be what sh does not know.
-_ODD = re.compile(r"[$({]|\|&")
+_ODD = re.compile(r"[$({]")  # other words are the same for every shell
 
 
 class _Bashism(NamedTuple):
@@ -81,7 +80,8 @@ def _bashisms(job: Job) -> Iterator[_Bashism]:
     if len(scripts) == 1 and not script.is_posix:
         return
     others = {id(node) for one in scripts if not one.is_posix for node in one.nodes()}
-    odd = _ODD.search(job.command.text)
+    # Of a plain line, only commands and redirections may be what sh does not know.
+    odd = _ODD.search(job.command.text) or "|&" in job.command.text
     for node in script.nodes() if odd else (*script.commands(), *script.redirects()):
         ask = _ASK.get(type(node))
         if ask is None or id(node) in others or (type(node) is Word and not _ODD.search(node.text)):

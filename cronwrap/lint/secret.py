@@ -56,17 +56,18 @@ _PROGRAM = re.compile(
     rb"|[\w-]+(?=\s[^|;&]*-pass))(?=\s)"
 )
 _MOST_PROGRAMS = 20
+_MOST_BYTES = 2000  # of what follows one
 # What reads a password from its standard input, and how it gets there.
 _READS = (
-    r"(?:sudo\b[^|;&%]{0,200}?\s-[a-zA-Z]*S\b|chpasswd\b|kinit\b|cryptsetup\b"
-    r"|passwd\b[^|;&%]{0,200}?\s--stdin\b|gpg2?\b[^|;&%]{0,200}?\s--passphrase-fd\b"
-    r"|openssl\b[^|;&%]{0,200}?\sstdin\b"
-    r"|\w+\b[^|;&%]{0,200}?\s--(?:password-stdin|with-token)\b)"
+    r"(?:sudo\b[^|;&%]{0,80}?\s-[a-zA-Z]*S\b|chpasswd\b|kinit\b|cryptsetup\b"
+    r"|passwd\b[^|;&%]{0,80}?\s--stdin\b|gpg2?\b[^|;&%]{0,80}?\s--passphrase-fd\b"
+    r"|openssl\b[^|;&%]{0,80}?\sstdin\b"
+    r"|(?:docker|podman|nerdctl|helm|gh)\b[^|;&%]{0,80}?\s--(?:password-stdin|with-token)\b)"
 )
 _FED = re.compile(
-    r"\b(?:echo|printf)(?:\s+-[neE]+)*\s+((?:'[^']*'|\"[^\"]*\"|[^|;&'\"]){1,400}?)"
+    r"\b(?:echo|printf)(?:\s+-[neE]+)*\s+((?:'[^']*'|\"[^\"]*\"|[^|;&'\"]){1,80}?)"
     rf"\s*\|\s*(?:[\w./-]*/)?{_READS}"
-    rf"|\b{_READS}[^|;&%]{{0,200}}?(?:<<<\s*('[^']*'|\"[^\"]*\"|[^\s|;&]+)|(?<!\\)%([^%]+))"
+    rf"|\b{_READS}[^|;&%]{{0,80}}?(?:<<<\s*('[^']*'|\"[^\"]*\"|[^\s|;&]+)|(?<!\\)%([^%]+))"
 )
 _FED_MARKS = ("sudo", "passwd", "kinit", "cryptsetup", "stdin", "--passphrase-fd", "--with-token")
 # An address that is a secret: who knows it may start the job, or tell a monitor what is not so.
@@ -108,6 +109,7 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
 # Of the lines of a crontab few are worth a closer look. All are in lower case.
 _TRIGGERS = {one.decode() for one in redact.triggers()} - {"://", "curl", _PING.decode()}
 _TRIGGER = _any_of(_TRIGGERS)
+_FED_MARK = _any_of(_FED_MARKS)
 WORTH = _any_of({*_TRIGGERS, "://", *_MARKS, *_FED_MARKS, "pass", "pwd"})
 
 
@@ -130,7 +132,7 @@ def hidden(line: Line) -> list[Span]:
         if not _NAMES_PLACE.search(data[:first])
     ]
     if isinstance(line, Job):
-        found = [_whole(line, span) for span in found]
+        found = [*_whole(line, found)]
     found += [*_matches(_ADDRESS, text, start), *_by_text(text, start)]
     if isinstance(line, (Job, Assignment)):
         found += told(line)
@@ -166,7 +168,7 @@ def _apart(spans: Iterable[Span]) -> list[Span]:
 
 def _of_job(job: Job) -> Iterator[Span]:
     text, base = job.command.text, job.base
-    yield from (_whole(job, span) for span in _by_shape(text, base))
+    yield from _whole(job, [*_by_shape(text, base)])
     yield from _by_text(text, base)
     if "\\" in text and _has_shape(text):
         yield from _escaped(job.script, base)
@@ -227,19 +229,20 @@ def _by_shape(text: str, base: int) -> Iterator[Span]:
         yield Span(base + start, base + end)
 
 
-def _whole(job: Job, span: Span) -> Span:
-    """Return *span* to the end of its word, if that is the value of an option or a variable."""
-    if not {"\\", "'", '"'} & set(job.command.text):
-        return span
-    start = span.start - job.base
-    around = [word for word in job.script.words() if word.start <= start < word.end]
-    word = min(around, key=lambda word: word.end - word.start, default=None)
-    if word is None:
-        return span
-    before = word.literal.encode(errors="surrogateescape")[: bisect_left(word.offsets, start)]
-    if not _NAME.fullmatch(before):
-        return span
-    return Span(span.start, max(span.end, _span(word, 0, job.base).end))
+def _whole(job: Job, spans: list[Span]) -> Iterator[Span]:
+    """Yield *spans* to the ends of their words: of those that are values of options or variables."""
+    yield from spans
+    if not spans or not {"\\", "'", '"'} & set(job.command.text):
+        return
+    starts = sorted({span.start - job.base for span in spans})
+    around: dict[int, Word] = {}  # for each the innermost word, as outer ones come first
+    for word in job.script.words():
+        first, last = bisect_left(starts, word.start), bisect_left(starts, word.end)
+        around.update(dict.fromkeys(starts[first:last], word))
+    for start, word in around.items():
+        before = word.literal.encode(errors="surrogateescape")[: bisect_left(word.offsets, start)]
+        if _NAME.fullmatch(before):
+            yield Span(job.base + start, _span(word, 0, job.base).end)
 
 
 def _escaped(script: Script, base: int) -> Iterator[Span]:
@@ -253,7 +256,7 @@ def _escaped(script: Script, base: int) -> Iterator[Span]:
 
 def _by_text(text: str, base: int) -> Iterator[Span]:
     """Yield what is fed to a program that asks for a password, and keys in addresses."""
-    if any(mark in text for mark in _FED_MARKS):
+    if _FED_MARK.search(text):
         yield from _matches(_FED, text, base)
     yield from _matches(_CRON_KEY, text, base)
 
@@ -271,10 +274,8 @@ def _matches(pattern: re.Pattern[str], text: str, base: int) -> Iterator[Span]:
 
 
 def _has_marks(text: str) -> bool:
-    return any(
-        name in text and any(option in text for option in options)
-        for name, options in _MARKS.items()
-    )
+    possible = [options for name, options in _MARKS.items() if name in text]
+    return any(option in text for options in possible for option in options)
 
 
 def _programs_in(data: bytes) -> Iterator[tuple[int, Script]]:
@@ -285,7 +286,8 @@ def _programs_in(data: bytes) -> Iterator[tuple[int, Script]]:
         start = match.start()
         # If it stands within quotes it ends where these do, unless they are apostrophes.
         opened = [quote for quote in (b"'", b'"') if data.count(quote, 0, start) % 2]
-        ends = {len(data), *(data.find(quote, start) for quote in opened)}
+        last = min(len(data), start + _MOST_BYTES)
+        ends = {last, *(data.find(quote, start, last) for quote in opened)}
         for end in ends - {-1}:
             yield start, parse(data[start:end])
 

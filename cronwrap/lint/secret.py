@@ -115,7 +115,8 @@ WORTH = _any_of({*_TRIGGERS, "://", *_MARKS, *_FED_MARKS, "pass", "pwd"})
 
 def told(line: Job | Assignment) -> list[Span]:
     """Return what surely is a secret in *line*, in order."""
-    if not WORTH.search(line.text.lower()):
+    text = (line.command if isinstance(line, Job) else line).text  # what is kept for a command
+    if not WORTH.search(text.lower()):
         return []
     found = _of_job(line) if isinstance(line, Job) else _of_assignment(line)
     return _apart(sorted(found, key=lambda span: (span.start, -span.end)))

@@ -42,8 +42,9 @@ def _find(line: Line) -> Iterator[Found]:
         )
 
 
-def _has(line: Line, marks: tuple[str, ...]) -> bool:
-    return any(mark in line.text for mark in marks)
+def _has(line: Job | Assignment, marks: tuple[str, ...]) -> bool:
+    text = (line.command if isinstance(line, Job) else line).text
+    return any(mark in text for mark in marks)
 
 
 RULE = Rule("CW602", "secret", ERROR, "line", _find)

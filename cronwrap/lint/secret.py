@@ -53,7 +53,7 @@ _PROGRAM = re.compile(
     rb"(?:(?<![\w./-])|(?<=bin/))(?:(?:mysql|mariadb|mongo|ncftp|7z|ldap|smb|mosquitto_)[\w-]*|xtrabackup"
     rb"|mariabackup|sshpass|redis-cli|unrar|rar|unzip|zip|sqlcmd|bcp|ipmitool|openssl|gpg2?"
     rb"|mount\.cifs|rpcclient|net|winexe|wmic|lftp|curl|https?|xhs?|sqlplus|expdp|impdp"
-    rb"|[\w-]+(?=\s[^|;&]*-pass))(?=\s)"
+    rb"|[\w-]+(?=\s[^|;&]{0,80}-pass))(?=\s)"
 )
 _MOST_PROGRAMS = 20
 _MOST_BYTES = 2000  # of what follows one
@@ -94,6 +94,7 @@ _NAMES_PLACE = re.compile(
     rb"[\"']?\s*[=:\s]\s*[\"']?\Z",
     re.IGNORECASE,
 )
+_NAME_BYTES = 60  # before a value, that tell what it is
 _PROSE = re.compile(rb":\s[\"']?\Z")
 _NAME = re.compile(rb"(?:[\w.-]+=)?")
 _PING = b"hc-ping.com/"
@@ -130,7 +131,7 @@ def hidden(line: Line) -> list[Span]:
     found = [
         Span(start + first, start + last)
         for first, last in redact.spans(data)
-        if not _NAMES_PLACE.search(data[:first])
+        if not _NAMES_PLACE.search(data, max(0, first - _NAME_BYTES), first)
     ]
     if isinstance(line, Job):
         found = [*_whole(line, found)]
@@ -220,7 +221,8 @@ def _by_shape(text: str, base: int) -> Iterator[Span]:
         return
     data, last = text.encode(errors="surrogateescape"), 0
     for start, end in redact.spans(data):
-        before, value = data[:start], data[start:end].decode(errors="replace")
+        before = data[max(0, start - _NAME_BYTES) : start]
+        value = data[start:end].decode(errors="replace")
         # What another pattern found already, or the address of a check, which another rule tells.
         if start < last or before.lower().endswith(_PING) or not is_secret(value):
             continue

@@ -1,5 +1,7 @@
 """Which daemon reads the crontabs of a host, or of an image."""
 
+import re
+
 from cronwrap.lint.dialects import DEFAULT
 from cronwrap.lint.host import Host
 
@@ -25,6 +27,21 @@ _PROGRAMS = {
     "cron": "debian",  # Debian's; others call theirs crond
 }
 _SYSTEMD = "systemd/system-generators/systemd-crontab-generator"
+# Where only one of them looks for crontabs: a copy in a repository tells by its path who reads it.
+# /etc/cron.d and /var/spool/cron/crontabs are those of several.
+_BY_PATH = (
+    (re.compile(r"/etc/crontabs/[^/]+$"), "busybox"),
+    (re.compile(r"/var/spool/cron/(?:tabs/)?[^/]+$"), "cronie"),
+)
+
+
+def daemon_of_path(path: str) -> str:
+    """Return the dialect of the only daemon that reads files at the end of *path*; else "".
+
+    >>> daemon_of_path("image/etc/crontabs/root"), daemon_of_path("image/etc/cron.d/app")
+    ('busybox', '')
+    """
+    return next((dialect for end, dialect in _BY_PATH if end.search(f"/{path}")), "")
 
 
 def daemon_of(host: Host) -> str:

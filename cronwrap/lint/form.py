@@ -48,8 +48,8 @@ USUAL_USERS = frozenset(
         "user",
     ]
 )
-_SYSTEM = re.compile(r"/etc/crontab$|/cron\.d/|/etc/anacrontab$")
-_USER = re.compile(r"/(spool/cron|crontabs|tabs)/")
+_SYSTEM = re.compile(r"/etc/crontab$|/cron\.d/[^/]+$|/etc/anacrontab$")
+_USER = re.compile(r"/(?:spool/cron|etc/crontabs|cron/(?:crontabs|tabs))/[^/]+$")
 _ENOUGH_BYTES = 1_000_000
 _FIELDS = 5
 
@@ -59,6 +59,8 @@ def form_of(path: str, data: bytes) -> str:
 
     >>> form_of("/etc/cron.d/x", b""), form_of("crontab", b"0 1 * * * root /x\\n")
     ('system', 'system')
+    >>> form_of("image/etc/crontabs/root", b""), form_of("crontabs/x", b"0 1 * * * root /x\\n")
+    ('user', 'system')
     >>> form_of("crontab", b"0 1 * * * /usr/bin/x root\\n")
     'user'
     """

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cronwrap.lint import dockerfile
 from cronwrap.lint.crontab import Crontab
-from cronwrap.lint.detect import daemon_of
+from cronwrap.lint.detect import PORTABLE, daemon_of, daemon_of_path
 from cronwrap.lint.host import Host
 
 STDIN = "-"
@@ -197,12 +197,17 @@ class Inputs:
         return Crontab(
             data,
             path,
-            dialect=self.dialect,
+            dialect=self._dialect_of(path, live=live),
             form=self.wanted.form or form,
             owner=owner or self._owner(path, live=live),
             live=live,
             host=self.host if live or self.wanted.look else None,
         )
+
+    def _dialect_of(self, path: str, *, live: bool) -> str:
+        if self.wanted.dialect or (live and self.dialect != PORTABLE):
+            return self.dialect
+        return daemon_of_path(path) or self.dialect
 
     def _is_live(self, path: str) -> bool:
         inner = self._inner(path)

@@ -89,6 +89,32 @@ def test_the_daemon_is_told_by_what_is_installed(
     assert read("-", root=str(tmp_path)).dialect == dialect
 
 
+@pytest.mark.parametrize(
+    ("place", "dialect", "form"),
+    [
+        ("etc/crontabs/root", "busybox", "user"),
+        ("var/spool/cron/bob", "cronie", "user"),
+        ("var/spool/cron/tabs/bob", "cronie", "user"),
+        ("var/spool/cron/crontabs/bob", "", "user"),
+        ("etc/cron.d/app", "", "system"),
+        ("etc/crontab", "", "system"),
+        ("crontabs/app", "", "system"),  # by its lines
+    ],
+)
+def test_a_copy_of_a_crontab_in_a_repository_is_read_as_where_it_belongs(
+    tmp_path: Path, place: str, dialect: str, form: str
+) -> None:
+    file = tmp_path / "image" / place
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"0 3 * * * root /bin/x\n")
+    inputs = read(file)
+
+    (crontab,) = inputs.read()
+
+    assert (crontab.dialect.name, crontab.form) == (dialect or inputs.dialect, form)
+    assert read(file, dialect="bcron").read()[0].dialect.name == "bcron"
+
+
 def test_a_users_crontab_is_found_in_the_spool(tmp_path: Path) -> None:
     (file,) = read(user="bob", root=str(host(tmp_path)), dialect="debian").read()
 

@@ -22,7 +22,7 @@ from cronwrap.lint.selection import FAIL_ON, Settings, chosen
 
 # What a command's tree is made of points to what it stands in, so that only a collector frees it.
 # What is read stays to the end: to look through it again and again takes a quarter of the time.
-_MANY_OBJECTS = 50_000
+_MANY_OBJECTS = 1_000_000
 DIALECT = click.Choice(sorted(DIALECTS))
 
 
@@ -106,7 +106,7 @@ def command(**given: Any) -> None:
         _print(given["format_"], findings, [file.path for file in files])
     if not files and not inputs.problems:
         complain("there is no crontab on this host")
-    for problem in inputs.problems:
+    for problem in inputs.notes + inputs.problems:
         complain(printable(problem.message), printable(problem.hint))
     fails = settings.fails(linter.worst(findings)) and not given["write_baseline"]
     sys.stdout.flush()

@@ -85,7 +85,7 @@ def command(given: tuple[str, ...], **options: Any) -> None:
         click.echo(json.dumps({"schema": SCHEMA, "jobs": [for_programs(one) for one in found]}))
     elif found or not inputs.problems:
         click.echo("\n\n".join("\n".join(lines(one)) for one in found) or "there is no job")
-    for problem in inputs.problems:
+    for problem in inputs.notes + inputs.problems:
         show.complain(mask.printable(problem.message), mask.printable(problem.hint))
     refused = any(one.error or one.is_refused for one in found)
     for file in files:

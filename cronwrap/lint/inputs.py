@@ -13,6 +13,8 @@ from cronwrap.lint.detect import PORTABLE, daemon_of, daemon_of_path
 from cronwrap.lint.host import Host
 
 STDIN = "-"
+_AS_ROOT = "ask as root, or as who owns it"
+_NAME_IT = "name the crontab itself, too"
 # More than the 10,000 lines and jobs that Debian's cron and cronie take, and more than a person or
 # a program writes: a log, an archive or an endless device is told at once, and not held in memory.
 MOST_BYTES = 16 * 1024 * 1024
@@ -53,13 +55,15 @@ class Inputs:
     """Reads what was asked for.
 
     Attributes:
-        problems: what could not be read.
+        problems: what could not be read, though it was asked for.
+        notes: what is not ours to read, and was not named: all that can be read was read.
     """
 
     def __init__(self, wanted: Wanted, stdin: Callable[[int], bytes] | None = None) -> None:
         self.wanted = wanted
         self.host = Host(wanted.root)
         self.problems: list[Problem] = []
+        self.notes: list[Problem] = []
         self._stdin = stdin or _standard_input
         self._dialect = wanted.dialect
 
@@ -72,12 +76,19 @@ class Inputs:
 
     def read(self) -> list[Crontab]:
         """Return the crontabs."""
+        files = [*self._read()]
+        if not files and not self.problems:  # then even what others may not read was all there is
+            self.problems, self.notes = self.notes, []
+        return files
+
+    def _read(self) -> Iterator[Crontab]:
         wanted = self.wanted
         if wanted.user:
-            return [*self._of_user(wanted.user)]
-        if not wanted.paths:
-            return [*self._of_host()]
-        return [file for path in dict.fromkeys(wanted.paths) for file in self._of_path(path)]
+            yield from self._of_user(wanted.user)
+        elif not wanted.paths:
+            yield from self._of_host()
+        for path in dict.fromkeys(wanted.paths if not wanted.user else ()):
+            yield from self._of_path(path)
 
     def _of_path(self, path: str) -> Iterator[Crontab]:
         if path == STDIN:
@@ -121,15 +132,19 @@ class Inputs:
         if data is None:
             return
         image = dockerfile.read(data.decode(errors="replace"))
-        if not image.crontabs:
+        copied = dockerfile.copied(os.path.dirname(path) or ".", image.copies)  # noqa: PTH120 - keeps ./
+        problems = [Problem(f"{path}: {why}", _NAME_IT) for why in copied.missing]
+        notes = [Problem(f"{path}: {why}", _NAME_IT) for why in copied.elsewhere]
+        if not copied.files and not problems and not notes:
             message = f"{path}: it copies no crontab that can be told as one"
-            self.problems.append(Problem(message, "name the crontabs instead"))
-        for source, target in image.crontabs:
-            inner = str(Path(path).parent / source)
-            copied = self._data(inner)
-            if copied is not None:
+            problems.append(Problem(message, "name the crontabs instead"))
+        self.problems += problems
+        self.notes += notes
+        for inner, target in copied.files:
+            content = self._data(inner)
+            if content is not None:
                 dialect = self.wanted.dialect or image.dialect
-                yield Crontab(copied, inner, dialect=dialect, form=self._form(target, copied))
+                yield Crontab(content, inner, dialect=dialect, form=self._form(target, content))
 
     def _form(self, path: str, data: bytes) -> str:
         from cronwrap.lint.form import form_of
@@ -154,6 +169,8 @@ class Inputs:
             if self.host.exists(path):
                 yield from self._live(path)
         for directory in SYSTEM_DIRECTORIES:
+            if self.host.is_dir(directory) and not self._may_list(directory):
+                self.notes.append(Problem(f"{directory}: cannot be read", _AS_ROOT))
             for name in self.host.names(directory):
                 if not name.startswith("."):
                     yield from self._live(f"{directory}/{name}")
@@ -163,21 +180,22 @@ class Inputs:
             yield from self._of_spool(spool)
 
     def _of_spool(self, spool: str) -> Iterator[Crontab]:
-        real = self.host.real(spool)
-        if real is None or not os.access(real, os.R_OK | os.X_OK):
+        if not self._may_list(spool):
             yield from self._own(spool)
         for name in self.host.names(spool):
             if not name.startswith("."):
                 yield from self._live(f"{spool}/{name}", owner=name)
 
+    def _may_list(self, directory: str) -> bool:
+        real = self.host.real(directory)
+        return real is not None and os.access(real, os.R_OK | os.X_OK)
+
     def _own(self, spool: str) -> Iterator[Crontab]:
         """Yield the crontab of who asks, where those of all may not be read."""
-        import pwd
-
         message = f"{spool}: the crontabs of other users cannot be read"
-        self.problems.append(Problem(message, "root can"))
-        user = pwd.getpwuid(os.geteuid()).pw_name
-        if self.wanted.root == "/" and (text := _listed(user)) is not None:
+        self.notes.append(Problem(message, "root can"))
+        user = _me()
+        if self.wanted.root == "/" and user and (text := _listed(user)) is not None:
             yield self._crontab(text, f"crontab of {user}", owner=user, live=True)
 
     def _live(self, path: str, owner: str = "") -> Iterator[Crontab]:
@@ -270,9 +288,11 @@ class Inputs:
     def _cannot(self, path: str, error: OSError) -> None:
         hint = ""
         if isinstance(error, PermissionError):
-            hint = "ask as root, or as who owns it"
+            hint = _AS_ROOT
         name = path or "''"
-        self.problems.append(Problem(f"{name}: cannot be read: {error.strerror}", hint))
+        is_named = self.wanted.paths or self.wanted.user
+        told = self.problems if is_named or not hint else self.notes
+        told.append(Problem(f"{name}: cannot be read: {error.strerror}", hint))
 
 
 def _standard_input(most_bytes: int) -> bytes:
@@ -281,11 +301,9 @@ def _standard_input(most_bytes: int) -> bytes:
 
 def _listed(user: str) -> bytes | None:
     """Return what ``crontab -l`` shows of the crontab of *user*; None if there is none."""
-    import pwd
     import subprocess
 
-    mine = pwd.getpwuid(os.geteuid()).pw_name == user
-    words = ["crontab", "-l"] if mine else ["crontab", "-u", user, "-l"]
+    words = ["crontab", "-l"] if user == _me() else ["crontab", "-u", user, "-l"]
     try:
         done = subprocess.run(
             words, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=10
@@ -293,3 +311,13 @@ def _listed(user: str) -> bytes | None:
     except (OSError, subprocess.TimeoutExpired, ValueError):
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def _me() -> str:
+    """Return the name of who asks; "" if there is none, as in a container of any number."""
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return ""

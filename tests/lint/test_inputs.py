@@ -1,8 +1,13 @@
 """What is named is read: files, directories, images, users' crontabs, whole hosts."""
 
+import json
 import os
+import pwd
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -134,7 +139,6 @@ def test_a_dockerfile_stands_for_the_crontabs_that_it_copies(tmp_path: Path) -> 
     (tmp_path / "Dockerfile").write_text(
         "FROM debian:12 AS build\nFROM alpine:3\nCOPY app.py /app/\n"
         'COPY ["jobs", "/etc/crontabs/root"]\nADD --chmod=0644 app.cron \\\n  /etc/cron.d/\n'
-        "COPY <<EOF /etc/crontabs/app\n0 4 * * * y\nEOF\n"
     )
 
     files = read(tmp_path / "Dockerfile").read()
@@ -143,6 +147,161 @@ def test_a_dockerfile_stands_for_the_crontabs_that_it_copies(tmp_path: Path) -> 
         ("jobs", "busybox"),
         ("app.cron", "busybox"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "names"),
+    [
+        ("COPY docker/*.cron /etc/cron.d/", ["docker/a.cron", "docker/b.cron"]),
+        ("COPY docker/[^a].cron /etc/cron.d/", ["docker/b.cron"]),
+        ("COPY docker/?.cron docker/notes /etc/cron.d/", ["docker/a.cron", "docker/b.cron", "docker/notes"]),
+        ("COPY d*r/a.cron /etc/cron.d/app", ["docker/a.cron"]),
+        ("COPY docker /etc/cron.d", ["docker/a.cron", "docker/b.cron", "docker/notes"]),
+        ("COPY ./docker/ /etc/cron.d/", ["docker/a.cron", "docker/b.cron", "docker/notes"]),
+        ("COPY /docker/a.cron /etc/cron.d", ["docker/a.cron"]),
+        ("COPY --chown=0:0 --chmod=0644 docker/a.cron /etc/cron.d/a", ["docker/a.cron"]),
+        ('COPY --chmod=644 ["my jobs/crontab", "docker/a.cron", "/etc/cron.d/"]',
+         ["my jobs/crontab", "docker/a.cron"]),
+        ("COPY docker/a.cron \\\n# why\n  /etc/cron.d/a", ["docker/a.cron"]),
+        ("COPY rootfs/ /", ["rootfs/etc/cron.d/x", "rootfs/etc/crontab"]),
+        ("COPY rootfs/etc /etc", ["rootfs/etc/cron.d/x", "rootfs/etc/crontab"]),
+        ("COPY . /app", ["crontab"]),
+        ("COPY crontab .", ["crontab"]),
+    ],
+)  # fmt: skip
+def test_what_a_dockerfile_copies_is_found_as_docker_finds_it(
+    tmp_path: Path, instruction: str, names: list[str]
+) -> None:
+    for name in (
+        "docker/a.cron", "docker/b.cron", "docker/notes", "docker/.hidden", "my jobs/crontab",
+        "rootfs/etc/cron.d/x", "rootfs/etc/crontab", "rootfs/etc/hosts", "crontab", "app.py",
+    ):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(JOB)
+    (tmp_path / "Dockerfile").write_text(f"FROM debian\n{instruction}\nCOPY app.py /app/\n")
+    inputs = read(tmp_path / "Dockerfile")
+
+    assert sorted(file.path for file in inputs.read()) == sorted(
+        f"{tmp_path}/{name}" for name in names
+    )
+    assert inputs.problems == []
+
+
+@pytest.mark.parametrize(
+    ("instruction", "why"),
+    [
+        ("COPY --from=build /app/jobs /etc/cron.d/app", "it comes from build"),
+        ("COPY <<EOF /etc/cron.d/app\n0 4 * * * root y\nEOF", "it stands in the Dockerfile itself"),
+        ("ADD https://h/x /etc/cron.d/app", "it is downloaded"),
+        ("COPY ${JOBS} /etc/cron.d/app", "its name depends on an argument"),
+        ("COPY docker/*.cron /etc/cron.d/", "there is no such file beside the Dockerfile"),
+    ],
+)
+def test_what_a_dockerfile_copies_from_elsewhere_is_told(
+    tmp_path: Path, instruction: str, why: str
+) -> None:
+    (tmp_path / "Dockerfile").write_text(f"FROM debian\n{instruction}\n")
+    inputs = read(tmp_path / "Dockerfile")
+
+    assert inputs.read() == []
+    (problem,) = inputs.problems
+    assert problem.message.endswith(f"is not read: {why}")
+    assert problem.hint == "name the crontab itself, too"
+
+
+def test_what_a_dockerfile_has_from_elsewhere_is_no_failure_where_the_rest_is_read(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "jobs").write_bytes(JOB)
+    text = "FROM debian\nCOPY jobs /etc/cron.d/a\nCOPY --from=build /b /etc/cron.d/b\n"
+    (tmp_path / "Dockerfile").write_text(text)
+    inputs = read(tmp_path / "Dockerfile")
+
+    assert len(inputs.read()) == 1
+    assert [note.message.partition(": ")[2] for note in inputs.notes] == [
+        "/b, copied to /etc/cron.d/b, is not read: it comes from build"
+    ]
+    assert inputs.problems == []
+
+
+@pytest.fixture
+def others_host() -> Iterator[Path]:
+    """Give a host whose spool root alone may read, in a place that all may enter."""
+    with tempfile.TemporaryDirectory() as name:
+        root = host(Path(name))
+        for path in (root, *root.rglob("*")):
+            path.chmod(0o755)
+        (root / "etc/cron.d/hidden").write_bytes(JOB)
+        (root / "etc/cron.d/hidden").chmod(0)
+        (root / "var/spool/cron/crontabs").chmod(0)
+        yield root
+
+
+class Told(NamedTuple):
+    """What another user is told of what there is to read."""
+
+    files: list[str]
+    notes: list[str]
+    problems: list[str]
+
+
+def told(uid: int, *paths: object, root: str = "/", user: str = "") -> Told:
+    """Read as another user, in a process of its own: root may read all."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setresgid(uid, uid, uid)
+                os.setresuid(uid, uid, uid)
+            inputs = read(*paths, root=root, user=user, dialect="debian")
+            files = [file.path for file in inputs.read()]
+            said = [[one.message for one in told] for told in (inputs.notes, inputs.problems)]
+            os.write(writing, json.dumps([files, *said]).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        data = pipe.read()
+    os.waitpid(child, 0)
+    return Told(*json.loads(data))
+
+
+@pytest.mark.parametrize("uid", [pwd.getpwnam("nobody").pw_uid, 54321])
+def test_what_others_alone_may_read_and_was_not_named_is_told_and_no_failure(
+    others_host: Path, uid: int
+) -> None:
+    found = told(uid, root=str(others_host))
+
+    assert found.files == [f"{others_host}/etc/crontab", f"{others_host}/etc/cron.d/app"]
+    assert found.notes == [
+        f"{others_host}/etc/cron.d/hidden: cannot be read: Permission denied",
+        "/var/spool/cron/crontabs: the crontabs of other users cannot be read",
+    ]
+    assert found.problems == []
+
+
+def test_what_was_named_and_cannot_be_read_is_a_failure(others_host: Path) -> None:
+    named = told(54321, f"{others_host}/etc/cron.d/hidden")
+    whose = told(54321, user="bob", root=str(others_host))
+
+    assert named == (
+        [],
+        [],
+        [f"{others_host}/etc/cron.d/hidden: cannot be read: Permission denied"],
+    )
+    assert whose == ([], [], ["bob has no crontab that can be read"])
+
+
+def test_a_host_of_which_nothing_can_be_read_is_a_failure(others_host: Path) -> None:
+    (others_host / "etc/crontab").chmod(0)
+    (others_host / "etc/cron.d").chmod(0)
+
+    found = told(54321, root=str(others_host))
+
+    assert (found.files, found.notes) == ([], [])
+    assert "/etc/cron.d: cannot be read" in found.problems
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from cronwrap.lint import mask
 from cronwrap.lint.crontab import Found, Job, Span
+from cronwrap.lint.handed import handed
 from cronwrap.lint.rule import ERROR, WARNING, Rule
 
 # What stands before a percent that is no newline: a format of date, or a word that is open.
@@ -28,7 +29,7 @@ _GOES_ON = re.compile(r"%\s*$|.*(\s--?[a-zA-Z]|\s\||&&|>\s*[/&])", re.DOTALL)
 # Those that are given such a text on purpose.
 _READERS = {"at", "bc", "cat", "ed", "ftp", "mail", "mailx", "mysql", "psql", "sendmail", "sqlite3",
             "tee", "wall", "write"}  # fmt: skip
-_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+_ENCODED = re.compile(rb"%[0-9A-Fa-f]{2}")
 _SHOWN = 24
 
 
@@ -36,14 +37,11 @@ def _find(job: Job) -> Iterator[Found]:
     first = job.percent
     if first is None:
         return
-    before = job.file.data[job.base : first.start].decode(errors="replace")
     after = job.file.data[first.start : job.command.end].decode(errors="replace")
-    words = before.split()
-    in_url = bool(words) and "://" in words[-1] and _ENCODED.match(after)
-    surely = bool(job.script.errors or _FORMAT.search(before) or in_url)
+    surely = [*_surely(job)]
     shown = mask.line(job)[len(job.file.data[job.start : first.end].decode(errors="replace")) :]
     rest = shown[:_SHOWN] + ("..." if len(shown) > _SHOWN else "")
-    edits = [(where, "\\%") for where in _bare(job)]
+    edits = [(where, "\\%") for where in surely or _bare(job)]
     yield job.found(
         first,
         f"{job.dialect.title} ends the command here, and gives it {rest!r} as its input"
@@ -54,6 +52,30 @@ def _find(job: Job) -> Iterator[Found]:
         unsafe=() if surely else edits,
         severity="" if surely or _goes_on(job, after) else WARNING,
     )
+
+
+def _surely(job: Job) -> Iterator[Span]:
+    """Yield the first percent signs that are meant as such; what follows one may be meant as input.
+
+    As in ``mail -s "$(date +%F)" root%It is done.``.
+    """
+    kept, place, raw = b"", 0, job.raw
+    for where in _bare(job):
+        at = where.start - job.base
+        kept += raw[place:at]
+        if not _is_sign(job, kept, raw[at:]):
+            return
+        yield where
+        kept, place = kept + rb"\%", at + 1
+
+
+def _is_sign(job: Job, before: bytes, after: bytes) -> bool:
+    """Tell whether a percent sign cuts in two what stands *before* it and *after*."""
+    text = before.decode(errors="replace")
+    words = text.split()
+    in_url = bool(words) and "://" in words[-1] and _ENCODED.match(after)
+    script = handed(before, job.dialect.name, job.shell_name).script
+    return bool(script.errors or _FORMAT.search(text) or in_url)
 
 
 def _goes_on(job: Job, after: str) -> bool:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from cronwrap.lint import session
+from cronwrap.lint.crontab import Crontab
+from cronwrap.lint.rule import find_rule
 from tests.lint.asking import findings, fixed
 
 CODE = "CW125"
@@ -28,6 +31,24 @@ def test_what_is_surely_a_percent_sign_is_an_error_and_mended(command: str) -> N
 
 def test_a_format_of_which_only_the_first_sign_was_escaped_is_mended() -> None:
     assert fixed(CODE, r"date +\%Y-%m-%d") == r"date +\%Y-\%m-\%d"
+
+
+@pytest.mark.parametrize(
+    ("command", "mended"),
+    [
+        ('mail -s "$(date +%F)" a@b%body', r'mail -s "$(date +\%F)" a@b%body'),
+        ("mail -s 'at 10%' a@b%All is well.%Bye.", r"mail -s 'at 10\%' a@b%All is well.%Bye."),
+        ('mail -s "`date +%H:%M`" a@b%x%y', r'mail -s "`date +\%H:\%M`" a@b%x%y'),
+        ("curl https://h/a%20b%2Fc", r"curl https://h/a\%20b\%2Fc"),
+    ],
+)
+def test_a_sign_that_ends_what_can_stand_alone_is_left_to_feed_the_command(
+    command: str, mended: str
+) -> None:
+    file = Crontab(f"0 3 * * * {command}\n".encode(), dialect="debian", form="user")
+    (done,) = session.repaired([file], [find_rule(CODE)], unsafe=False).files
+
+    assert done.data.decode() == f"0 3 * * * {mended}\n"
 
 
 def test_what_may_be_meant_as_input_is_a_warning() -> None:

@@ -58,6 +58,14 @@ _PLAINLY = {
     "weekday": "write a plain weekday, and ask for its week in the command",
 }
 FIVE_FIELDS = "minute, hour, day of the month, month, weekday"
+# Nicknames of others, by how they begin.
+OF_OTHERS = (
+    ("@every_", "that is FreeBSD's; write fields, as * * * * * for @every_minute"),
+    (
+        "@every",
+        "that is of robfig/cron, in Kubernetes and other Go programs; write */5 * * * * for @every 5m",
+    ),
+)
 FIELDS_INSTEAD = "the five fields, as 0 0 * * * for @daily"
 
 ODDITIES: dict[str, str] = {

@@ -22,7 +22,7 @@ from cronwrap.schedule.dialects import (
     Dialect,
     Range,
 )
-from cronwrap.schedule.messages import FIELDS_INSTEAD, ODDITIES, refusal
+from cronwrap.schedule.messages import FIELDS_INSTEAD, ODDITIES, OF_OTHERS, refusal
 from cronwrap.schedule.model import (
     ALL_DAYS,
     ALL_WEEKDAYS,
@@ -202,8 +202,9 @@ def _nickname(text: str, daemon: Dialect) -> Schedule:
         name = "@" + word.lower().lstrip("@")
         known = {**known, **_anacron_period(name)}
     if name not in known:
+        hint = next((hint for head, hint in OF_OTHERS if name.lower().startswith(head)), "")
         near = nearest(name.lower(), list(known)) if known else f"write {FIELDS_INSTEAD}"
-        raise _error("nickname", start, end, daemon, word=word, known=near)
+        raise _error("nickname", start, end, daemon, word=word, known=hint or near)
     oddities = []
     if daemon.name == "busybox":
         oddities.append(_oddity(Oddity("may_crash", start, end, ""), 0, daemon))

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.command import Cronwrap, Done
 
 CRONTAB = """\
@@ -102,6 +104,15 @@ def test_a_schedule_that_is_refused_is_told_with_what_to_write(cronwrap: Cronwra
         "0 5 * * *",
         "    Debian's cron: at 05:00 every day",
     ]
+
+
+@pytest.mark.parametrize("dialect", ["debian", "supercronic", "bcron"])
+def test_a_nickname_of_others_is_told_to_be_theirs(cronwrap: Cronwrap, dialect: str) -> None:
+    done = cronwrap("next", "--dialect", dialect, "@every 5m")
+
+    assert done.returncode == 1
+    assert "does not know @every 5m" in done.stdout
+    assert "hint: that is of robfig/cron, in Kubernetes and other Go programs" in done.stdout
 
 
 def test_mistakes_on_the_command_line_are_told_in_a_sentence(cronwrap: Cronwrap) -> None:

@@ -1,7 +1,7 @@
 r"""A nickname that cron does not know.
 
 There are ``@reboot @yearly @annually @monthly @weekly @daily @midnight @hourly``, in lower case.
-``@every 5m`` is supercronic's alone.
+``@every 5m`` is of robfig/cron, in Kubernetes and other Go programs; no daemon knows it.
 
 Bad::
 
@@ -22,6 +22,7 @@ from cronwrap.errors import nearest
 from cronwrap.lint.bad_line import costs
 from cronwrap.lint.crontab import Found, Job
 from cronwrap.lint.rule import ERROR, Rule
+from cronwrap.schedule.messages import OF_OTHERS
 
 _KNOWN = (
     *("@reboot", "@yearly", "@annually", "@monthly"),
@@ -35,9 +36,8 @@ def _find(job: Job) -> Iterator[Found]:
         return  # what some daemons know is CW702's
     lower = name.lower()
     where = job.schedule_at.at(0, len(name))
-    hint = nearest(lower, list(_KNOWN))
-    if lower.startswith("@every"):
-        hint = "write it as fields, such as */5 * * * * for every five minutes"
+    of_others = next((hint for head, hint in OF_OTHERS if lower.startswith(head)), "")
+    hint = of_others or nearest(lower, list(_KNOWN))
     yield job.found(
         where,
         f"{job.dialect.title} does not know {name}; {costs(job.dialect)}",

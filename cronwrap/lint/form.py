@@ -48,8 +48,11 @@ USUAL_USERS = frozenset(
         "user",
     ]
 )
-_SYSTEM = re.compile(r"/etc/crontab$|/cron\.d/[^/]+$|/etc/anacrontab$")
+_SYSTEM = re.compile(r"/etc/crontab$|/cron\.d/[^/]+$")
 _USER = re.compile(r"/(?:spool/cron|etc/crontabs|cron/(?:crontabs|tabs))/[^/]+$")
+# Period in days, delay in minutes, a name and a command; cron takes no name in the third place.
+_ANACRONS = re.compile(rb"\s*(?:\d+|@\w+)\s+\d+\s+[A-Za-z][\w.-]{2,}\s+(?![\d*])\S")
+_ASSIGNMENT = re.compile(rb"\s*\w+\s*=")
 _ENOUGH_BYTES = 1_000_000
 _FIELDS = 5
 
@@ -76,3 +79,14 @@ def form_of(path: str, data: bytes) -> str:
             word = words[place].decode(errors="replace")
             votes += 1 if word in USUAL_USERS else -1
     return "system" if votes > 0 else "user"
+
+
+def is_anacrons(data: bytes) -> bool:
+    r"""Tell whether *data* is a table of anacron, as /etc/anacrontab, and no crontab.
+
+    >>> is_anacrons(b"1 5 cron.daily nice run-parts /etc/cron.daily\n"), is_anacrons(b"1 5 * * * x\n")
+    (True, False)
+    """
+    lines = (line for line in data[:_ENOUGH_BYTES].splitlines() if line.strip()[:1] not in b"#")
+    jobs = [line for line in lines if not _ASSIGNMENT.match(line)]
+    return bool(jobs) and all(map(_ANACRONS.match, jobs))

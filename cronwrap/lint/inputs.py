@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cronwrap.lint import dockerfile
 from cronwrap.lint.crontab import Crontab
 from cronwrap.lint.detect import PORTABLE, daemon_of, daemon_of_path
+from cronwrap.lint.form import form_of, is_anacrons
 from cronwrap.lint.host import Host
 
 STDIN = "-"
@@ -108,7 +109,7 @@ class Inputs:
         except OSError as error:
             self._cannot("standard input", error)
             return
-        if self._is_text("standard input", data):
+        if self._may_be_one("standard input", data):
             yield self._crontab(data, STDIN)
 
     def _of_directory(self, path: str) -> Iterator[Crontab]:
@@ -147,8 +148,6 @@ class Inputs:
                 yield Crontab(content, inner, dialect=dialect, form=self._form(target, content))
 
     def _form(self, path: str, data: bytes) -> str:
-        from cronwrap.lint.form import form_of
-
         return self.wanted.form or form_of(path, data)
 
     def _of_user(self, user: str) -> Iterator[Crontab]:
@@ -265,9 +264,9 @@ class Inputs:
         except ValueError:
             self.problems.append(Problem(f"{path!r}: no file has such a name"))
             return None
-        return data if self._is_text(path, data) else None
+        return data if self._may_be_one(path, data) else None
 
-    def _is_text(self, path: str, data: bytes) -> bool:
+    def _may_be_one(self, path: str, data: bytes) -> bool:
         if len(data) > MOST_BYTES:
             self._too_large(path)
             return False
@@ -277,6 +276,12 @@ class Inputs:
             message = f"{path}: this is UTF-16" if wide else f"{path}: this is no text"
             hint = "cron reads bytes; save it as UTF-8" if wide else "is it the right file?"
             self.problems.append(Problem(message, hint))
+            return False
+        if is_anacrons(data):
+            hint = "anacron -T checks it; a job of cron begins with five fields"
+            is_named = path in (*self.wanted.paths, "standard input")
+            told = self.problems if is_named else self.notes
+            told.append(Problem(f"{path}: this is a table of anacron, and no crontab", hint))
             return False
         return True
 

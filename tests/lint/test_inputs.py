@@ -304,6 +304,54 @@ def test_a_host_of_which_nothing_can_be_read_is_a_failure(others_host: Path) -> 
     assert "/etc/cron.d: cannot be read" in found.problems
 
 
+ANACRONS = b"""\
+# See anacrontab(5).
+SHELL=/bin/sh
+START_HOURS_RANGE=3-22
+
+1\t5\tcron.daily\tnice run-parts /etc/cron.daily
+7\t25\tcron.weekly\tnice run-parts /etc/cron.weekly
+@monthly 45\tcron.monthly\tnice run-parts /etc/cron.monthly
+"""
+
+
+@pytest.mark.parametrize("name", ["etc/anacrontab", "jobs"])
+def test_a_table_of_anacron_is_told_as_such_in_a_sentence(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(ANACRONS)
+    inputs = read(file)
+
+    assert inputs.read() == []
+    assert [one.message for one in inputs.problems] == [
+        f"{file}: this is a table of anacron, and no crontab"
+    ]
+
+
+def test_a_table_of_anacron_among_crontabs_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "anacrontab").write_bytes(ANACRONS)
+    (tmp_path / "crontab").write_bytes(JOB)
+    inputs = read(tmp_path)
+
+    assert [Path(file.path).name for file in inputs.read()] == ["crontab"]
+    assert (len(inputs.notes), inputs.problems) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0 3 L * * /x",
+        "0 3 mon * * /x",
+        "# nothing",
+        "",
+        "@daily /x",
+        "1 5 cron.daily x\n0 3 * * * /x",
+    ],
+)
+def test_what_is_no_table_of_anacron_is_read_as_a_crontab(text: str) -> None:
+    assert len(read("-", stdin=f"{text}\n".encode()).read()) == 1
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

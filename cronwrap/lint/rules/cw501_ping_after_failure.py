@@ -3,6 +3,7 @@ r"""A success ping that is sent whether or not the job went well.
 After ``;`` the shell goes on whatever the job's exit status was, so that the monitor stays green
 while the job fails night after night. Behind ``&&`` the ping is sent after a success only; a URL
 that carries ``$?`` tells of both. A line that ends at the first failure (``set -e``) is right.
+What is quoted for another host, ``ssh host '...'``, is not looked into: its shell is that host's.
 
 Bad::
 

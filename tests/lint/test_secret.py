@@ -76,6 +76,8 @@ LINES = (
     "0 3 * * mysqldump -uroot -pSECRET shop",
     "0 3 mysqldump -pSECRET shop",
     "#DB_PASS=SECRET",
+    r"# 0 3 * * * PASSWORD=hun\ SECRET /x",
+    "# PGPASSWORD=abcdefg mysqldump -pSECRET shop",
     "0 3 * * * ssh h 'mysqldump -pSECRET shop'",
     "0 3 * * * sh -c \"mysqldump -p'SECRET' shop\"",
     "* * * * * * root echo SECRET | sudo -S x",
@@ -186,6 +188,12 @@ def test_a_password_too_short_for_a_search_is_starred_out_of_messages_too() -> N
     (line,) = Crontab(b"0 3 * * * mysql -pab1x", form="user").lines
 
     assert mask.words("ab1x is not cab1xs", line) == "**** is not cab1xs"
+
+
+def test_a_password_is_starred_out_of_messages_as_the_shell_reads_it_too() -> None:
+    (line,) = Crontab(rb"0 3 * * * PASSWORD=hun\ ter22x /x", form="user").lines
+
+    assert mask.words("'hun ter22x'", line) == f"'{'*' * 10}'"
 
 
 def test_a_job_given_for_an_expression_is_shown_without_its_password() -> None:

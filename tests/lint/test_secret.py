@@ -75,6 +75,7 @@ LINES = (
     "# it's been mysqldump -uroot -pSECRET shop",
     "0 3 * * mysqldump -uroot -pSECRET shop",
     "0 3 mysqldump -pSECRET shop",
+    "0 3 mysqldump --password=abcdefg -pSECRET",
     "#DB_PASS=SECRET",
     r"# 0 3 * * * PASSWORD=hun\ SECRET /x",
     "# PGPASSWORD=abcdefg mysqldump -pSECRET shop",

@@ -71,9 +71,7 @@ _FED = re.compile(
 )
 _FED_MARKS = ("sudo", "passwd", "kinit", "cryptsetup", "stdin", "--passphrase-fd", "--with-token")
 # An address that is a secret: who knows it may start the job, or tell a monitor what is not so.
-_CRON_KEY = re.compile(
-    r"://[^\s\"'<>?]{0,300}?/cron/([\w-]{20,})|[?&]key=([\w.~+/-]{6,})", re.IGNORECASE
-)
+_CRON_KEY = re.compile(r"://[^\s\"'<>?]{0,300}?/cron/([\w-]{20,})|[?&]key=([\w.~+/-]{6,})")
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ADDRESS = re.compile(
     r"(?:nosnch\.in|cronitor\.link(?:/p)?|cronitor\.io/p|ohdear\.app|heartbeat\.uptimerobot\.com"
@@ -261,7 +259,8 @@ def _by_text(text: str, base: int) -> Iterator[Span]:
     """Yield what is fed to a program that asks for a password, and keys in addresses."""
     if _FED_MARK.search(text):
         yield from _matches(_FED, text, base)
-    yield from _matches(_CRON_KEY, text, base)
+    if "/cron/" in text or "key=" in text:
+        yield from _matches(_CRON_KEY, text, base)
 
 
 def _matches(pattern: re.Pattern[str], text: str, base: int) -> Iterator[Span]:

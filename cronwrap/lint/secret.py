@@ -71,7 +71,10 @@ _FED = re.compile(
 )
 _FED_MARKS = ("sudo", "passwd", "kinit", "cryptsetup", "stdin", "--passphrase-fd", "--with-token")
 # An address that is a secret: who knows it may start the job, or tell a monitor what is not so.
-_CRON_KEY = re.compile(r"://[^\s\"'<>?]{0,300}?/cron/([\w-]{20,})|[?&]key=([\w.~+/-]{6,})")
+_CRON_KEY = re.compile(
+    r"://[^\s\"'<>?]{0,300}?/cron/([\w-]{20,})"
+    r"|[?&]key=((?=[\w.~+/-]{0,99}\d)[\w.~+/-]{6,})"  # and not a word, such as ?key=summary
+)
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ADDRESS = re.compile(
     r"(?:nosnch\.in|cronitor\.link(?:/p)?|cronitor\.io/p|ohdear\.app|heartbeat\.uptimerobot\.com"

@@ -132,7 +132,7 @@ def hidden(line: Line) -> list[Span]:
     found = [
         Span(start + first, start + last)
         for first, last in redact.spans(data)
-        if not _NAMES_PLACE.search(data, max(0, first - _NAME_BYTES), first)
+        if not _is_readable(data, first, last)
     ]
     if isinstance(line, Job):
         found = [*_whole(line, found)]
@@ -144,6 +144,13 @@ def hidden(line: Line) -> list[Span]:
     return found + [
         span for first, one in _programs_in(data) for span in _given(one, start + first)
     ]
+
+
+def _is_readable(data: bytes, start: int, end: int) -> bool:
+    """Tell whether what has the shape of a secret is a place, or the example of an address."""
+    if data[start - 1 : start] == b"/":
+        return not is_secret(data[start:end].decode(errors="replace"))
+    return _NAMES_PLACE.search(data, max(0, start - _NAME_BYTES), start) is not None
 
 
 def is_secret(value: str) -> bool:

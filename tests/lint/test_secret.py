@@ -164,6 +164,7 @@ def test_the_stars_end_where_the_secret_does_and_no_column_moves(line: str, left
         "0 3 * * * find / -path /var/lib/mysql -prune -o -print",
         "0 3 * * * curl https://h/etc/cron/daily?keys=abcdefgh",
         "0 3 * * * curl https://h/report?key=summary&cron=x",
+        "0 3 * * * /x && curl https://hc-ping.com/your-uuid-here",
         "0 3 * * * sqlplus /nolog @/srv/scripts/x.sql",
         "PASS=1",
         "COMPASS=on",

@@ -75,12 +75,20 @@ def _of_lines(
     file: Crontab, lines: Sequence[Line], rules: Sequence[Rule], facts: Facts
 ) -> Iterator[Finding]:
     by_code = {rule.code: rule for rule in rules}
+    if len(lines) > _WORTH_LINES:  # so that each schedule is looked at by one process alone
+        lines = sorted(lines, key=_schedule_of)
+    gathered: list[tuple[str, int, Any]] = []
     memo = Memo(file, [rule for rule in rules if rule.per in ("job", "line", "facts")])
     for seen in in_parts(lines, lambda part: _look(part, rules, memo), worth=_WORTH_LINES):
         for code, severity, rest in seen.found:
             yield Finding(by_code[code], severity, Found(file, *rest))
-        for code, number, fact in seen.facts:
-            facts[code].append((file.lines[number - 1], fact))
+        gathered += seen.facts
+    for code, number, fact in sorted(gathered, key=lambda one: one[1]):
+        facts[code].append((file.lines[number - 1], fact))
+
+
+def _schedule_of(line: Line) -> str:
+    return line.schedule_at.text if isinstance(line, Job) else ""
 
 
 def _look(lines: Sequence[Line], rules: Sequence[Rule], memo: Memo) -> _Seen:
@@ -88,6 +96,8 @@ def _look(lines: Sequence[Line], rules: Sequence[Rule], memo: Memo) -> _Seen:
     by_kind = {kind: [rule for rule in rules if rule.per in (kind, "line")] for kind in KINDS}
     seen = _Seen([], [])
     for line in lines:
+        if line.start == line.end:
+            continue  # nothing can be said of an empty line
         if not isinstance(line, Job):
             for rule in by_kind[line.kind]:
                 if not rule.only_with or any(text in line.text for text in rule.only_with):

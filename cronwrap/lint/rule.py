@@ -72,9 +72,9 @@ class Rule(NamedTuple):
         Raises:
             RuleBrokenError: it has a mistake.
         """
-        if self.per != "facts":
-            return self.ask(job)
         try:
+            if self.per != "facts":
+                return list(self.find(job))
             fact = self.gather(job)
         except Exception as error:
             raise self._broken(job, error) from error
@@ -82,7 +82,8 @@ class Rule(NamedTuple):
 
     def _broken(self, subject: Any, error: Exception) -> "RuleBrokenError":
         place = f"line {subject.number}" if hasattr(subject, "number") else "a crontab"
-        message = f"rule {self.code} broke on {place}: {type(error).__name__}: {error}"
+        # Not the error's own words, which may be those of the crontab, and so a secret.
+        message = f"rule {self.code} broke on {place}: {type(error).__name__}"
         hint = f"this is a mistake in cronwrap; --ignore {self.code} leaves the rule out"
         return RuleBrokenError(message, hint=hint)
 

@@ -19,8 +19,14 @@ class Sieve:
             for text in texts:
                 bits[text] = bits.get(text, 0) | 1 << place
         # What is of letters stands within a word; so most of it is looked for once for each word.
+        # The rest is by one of its signs, of which a text has few.
         self._of_letters = [one for one in bits.items() if _LETTERS.fullmatch(one[0])]
-        self._others = [one for one in bits.items() if not _LETTERS.fullmatch(one[0])]
+        self._by_sign: dict[str, list[tuple[str, int]]] = {}
+        for text, its in bits.items():
+            sign = _LETTERS.sub("", text)[:1]
+            if sign:
+                self._by_sign.setdefault(sign, []).append((text, its))
+        self._signs = frozenset(self._by_sign)
         self._words: dict[str, int] = {}
 
     def absent(self, text: str) -> int:
@@ -28,9 +34,10 @@ class Sieve:
         there = self._always
         for word in _LETTERS.findall(text):
             there |= self._words[word] if word in self._words else self._of_word(word)
-        for one, bits in self._others:
-            if one in text:
-                there |= bits
+        for sign in self._signs.intersection(text):
+            for one, bits in self._by_sign[sign]:
+                if one in text:
+                    there |= bits
         return self._all & ~there
 
     def _of_word(self, word: str) -> int:

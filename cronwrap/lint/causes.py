@@ -35,6 +35,7 @@ _FOLLOWS = {
     "CW416": frozenset({"CW133"}),
     "CW423": frozenset({"CW410", "CW520"}),
 }
+_MAY_FOLLOW = frozenset().union(*_FOLLOWS.values())
 
 
 def told_once(findings: Sequence[Finding]) -> list[Finding]:
@@ -45,7 +46,11 @@ def told_once(findings: Sequence[Finding]) -> list[Finding]:
             follow[_place(one)] |= _FOLLOWS[one.rule.code]
     if not follow:
         return list(findings)
-    return [one for one in findings if one.rule.code not in follow.get(_place(one), ())]
+    return [
+        one
+        for one in findings
+        if one.rule.code not in _MAY_FOLLOW or one.rule.code not in follow.get(_place(one), ())
+    ]
 
 
 def _place(finding: Finding) -> tuple[int, int]:

@@ -244,8 +244,8 @@ class Crontab:
     def _job(self, row: Row, data: bytes) -> Line:
         if self.dialect.hash_cuts:
             data = data.partition(b"#")[0]
-        most_words = self.dialect.most_fields + 3
-        words = [match.span() for match in islice(_WORD.finditer(data), most_words)]
+        enough = self.dialect.most_fields + (self.form == "system") + 2
+        words = [match.span() for match in islice(_WORD.finditer(data), enough)]
         fields = self._fields(data, words)
         most = len(fields)
         wanted = most + (self.form == "system") + 1

@@ -14,6 +14,7 @@ from cronwrap import config as config_files
 from cronwrap.cli.complaint import complain
 from cronwrap.errors import UsageError
 from cronwrap.lint import baseline, formats, linter, session
+from cronwrap.lint.crontab import Crontab
 from cronwrap.lint.dialects import DIALECTS
 from cronwrap.lint.finding import Finding
 from cronwrap.lint.inputs import STDIN, Inputs, Wanted
@@ -99,19 +100,29 @@ def command(**given: Any) -> None:
     else:
         found = linter.lint(files, rules)
     findings = _without_known(given, found)
-    is_filter = given["fix"] and [file.path for file in files] == [STDIN]
-    if is_filter and not given["diff"]:
+    _tell(given, inputs, files, findings)
+    fails = settings.fails(linter.worst(findings)) and not given["write_baseline"]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(2 if inputs.problems else 1 if fails else 0)  # to free all lines takes a second
+
+
+def _tell(
+    given: dict[str, Any], inputs: Inputs, files: list[Crontab], findings: list[Finding]
+) -> None:
+    """Write what is found, or what a filter made of its input, and what could not be read."""
+    is_filter = given["fix"] and not given["diff"] and given["paths"] == (STDIN,)
+    if is_filter and files:
         sys.stdout.buffer.write(files[0].data)
-    elif not given["diff"]:
+    elif not is_filter and not given["diff"]:
         _print(given["format_"], findings, [file.path for file in files])
     if not files and not inputs.problems:
         complain("there is no crontab on this host")
     for problem in inputs.notes + inputs.problems:
         complain(printable(problem.message), printable(problem.hint))
-    fails = settings.fails(linter.worst(findings)) and not given["write_baseline"]
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(2 if inputs.problems else 1 if fails else 0)  # to free all lines takes a second
+    if is_filter and inputs.refused:  # what comes behind us may be `crontab -`
+        sys.stdout.buffer.write(inputs.refused)
+        shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer)
 
 
 def _without_known(given: dict[str, Any], findings: list[Finding]) -> list[Finding]:

@@ -58,6 +58,7 @@ class Inputs:
     Attributes:
         problems: what could not be read, though it was asked for.
         notes: what is not ours to read, and was not named: all that can be read was read.
+        refused: what was read of a standard input that is no crontab.
     """
 
     def __init__(self, wanted: Wanted, stdin: Callable[[int], bytes] | None = None) -> None:
@@ -65,6 +66,7 @@ class Inputs:
         self.host = Host(wanted.root)
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
+        self.refused = b""
         self._stdin = stdin or _standard_input
         self._dialect = wanted.dialect
 
@@ -111,6 +113,8 @@ class Inputs:
             return
         if self._may_be_one("standard input", data):
             yield self._crontab(data, STDIN)
+        else:
+            self.refused = data
 
     def _of_directory(self, path: str) -> Iterator[Crontab]:
         """Yield what stands in a directory: files, but for hidden ones and what is no text."""

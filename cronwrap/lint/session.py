@@ -53,7 +53,7 @@ def save(before: Sequence[Crontab], after: Sequence[Crontab]) -> list[Problem]:
             continue
         if not Path(old.path).exists():
             message = f"{old.path}: there is no file to write what is repaired to"
-            hint = "crontab -l | cronwrap lint --fix - | crontab -"
+            hint = "crontab -l > tab && { cronwrap lint --fix tab; crontab tab; }"
             problems.append(Problem(message, hint))
             continue
         try:

@@ -107,6 +107,25 @@ def test_standard_input_is_repaired_to_standard_output(cronwrap: Cronwrap) -> No
     assert (done.returncode, done.stdout_bytes) == (0, b"0 3 * * * cd /x && rm -rf y\n# \xff")
 
 
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ("0 3 * * * cd /x; y\n".encode("utf-16"), "UTF-16"),
+        (b"0 3 * * * cd /x; y\n" * 1_000_000, "larger than 16 MiB"),
+    ],
+)
+def test_what_is_no_crontab_goes_through_the_repair_as_it_is(
+    cronwrap: Cronwrap, tmp_path: Path, data: bytes, why: str
+) -> None:
+    (tmp_path / "data").write_bytes(data)
+    with (tmp_path / "data").open("rb") as given:
+        done = cronwrap("lint", *DIALECT, "--fix", "-", stdin=given)
+
+    assert done.returncode == 2
+    assert why in done.stderr
+    assert done.stdout_bytes == data  # `| crontab -` leaves what was there
+
+
 def test_a_baseline_keeps_what_is_known_quiet_and_tells_what_is_new(
     cronwrap: Cronwrap, crontab: Path, tmp_path: Path
 ) -> None:

@@ -35,12 +35,19 @@ def last(httpd: Httpd) -> dict[str, Any]:
 
 def recorded(cronwrap: Cronwrap) -> dict[str, Any]:
     """Return what the last run has recorded of its end; no endpoint is needed for it."""
+    return all_recorded(cronwrap)[-1]
+
+
+def all_recorded(cronwrap: Cronwrap) -> list[dict[str, Any]]:
+    """Return what each run has recorded, that which was written to last at the end."""
     files = (cronwrap.state_dir / "runs").iterdir()
-    lines = max(files, key=lambda path: path.stat().st_mtime_ns).read_text().splitlines()
-    facts: dict[str, Any] = {}
-    for line in lines:
-        facts.update(ast.literal_eval(line))
-    return facts
+    found = []
+    for path in sorted(files, key=lambda path: path.stat().st_mtime_ns):
+        facts: dict[str, Any] = {}
+        for line in path.read_text().splitlines():
+            facts.update(ast.literal_eval(line))
+        found.append(facts)
+    return found
 
 
 def healthchecks(url: str) -> str:

@@ -40,14 +40,15 @@ def recorded(cronwrap: Cronwrap) -> dict[str, Any]:
 
 def all_recorded(cronwrap: Cronwrap) -> list[dict[str, Any]]:
     """Return what each run has recorded, that which was written to last at the end."""
-    files = (cronwrap.state_dir / "runs").iterdir()
-    found = []
-    for path in sorted(files, key=lambda path: path.stat().st_mtime_ns):
+    found: list[tuple[tuple[int, float], dict[str, Any]]] = []
+    for path in (cronwrap.state_dir / "runs").iterdir():
         facts: dict[str, Any] = {}
         for line in path.read_text().splitlines():
             facts.update(ast.literal_eval(line))
-        found.append(facts)
-    return found
+        # The times of files go in steps of some milliseconds.
+        ended_unix_s = facts.get("finished_unix_s") or facts.get("started_unix_s", 0.0)
+        found.append(((path.stat().st_mtime_ns, ended_unix_s), facts))
+    return [facts for _, facts in sorted(found, key=lambda one: one[0])]
 
 
 def healthchecks(url: str) -> str:

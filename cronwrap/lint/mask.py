@@ -7,7 +7,6 @@ from cronwrap import redact
 from cronwrap.lint import secret
 from cronwrap.lint.crontab import Crontab, Line
 
-_TRIGGERS = tuple(sorted(one.decode() for one in redact.triggers()))
 _ESCAPE = re.compile(r"\\(.)")
 _ACTING = re.compile("[\0-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -38,12 +37,6 @@ def _spans(line: Line) -> list[tuple[int, int]]:
     return spans
 
 
-def _is_worth(text: str) -> bool:
-    """Tell whether *text* may hold a secret by its shape: most does not."""
-    lower = text.lower()
-    return any(map(lower.__contains__, _TRIGGERS))
-
-
 def expression(text: str, about: str = "") -> str:
     """Return *text* as a line is shown; or *about*, which says something of it."""
     (first, *_) = Crontab(text.encode(errors="surrogateescape") or b"\n", form="user").lines
@@ -69,7 +62,7 @@ def starred(text: str, line: Line) -> str:
 
 @lru_cache(maxsize=4096)
 def _redacted(text: str) -> str:
-    if not _is_worth(text) and "PRIVATE KEY" not in text:
+    if not secret.may_be_in(text) and "PRIVATE KEY" not in text:
         return text
     return redact.Redactor().text(text)
 

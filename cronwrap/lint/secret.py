@@ -82,6 +82,11 @@ _ADDRESS = re.compile(
     rf"|://[^\s\"'<>?]{{0,300}}?/({_UUID}|[0-9a-f]{{32,}})(?![\w-])|[?&]PK=([\w-]{{6,}})",
     re.IGNORECASE,
 )
+# One of which is in each such address, in lower case; many stand there without https://.
+_ADDRESS_MARKS = (
+    "nosnch.in/", "cronitor.", "ohdear.app/", "uptimerobot.com/", "cronhub.io/",
+    "/api/v1/heartbeat/", "/api/push/", "/ping/", "pk=",
+)  # fmt: skip
 _PLACEHOLDER = re.compile(
     r"[x*.#_-]+|(?:your|my|the|some|insert|replace)[-_ ]?.*|.*(?:example|changeme|change-me|"
     r"placeholder|redacted|dummy|x{8}).*|pass(?:word|wd)?|secret|token|key|none|null|foo|bar|test|\W+"
@@ -109,25 +114,33 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
 
 
 # Of the lines of a crontab few are worth a closer look. All are in lower case.
-_TRIGGERS = {one.decode() for one in redact.triggers()} - {"://", "curl", _PING.decode()}
+_SHAPES = {one.decode() for one in redact.triggers()}
+_TRIGGERS = _SHAPES - {"://", "curl", _PING.decode()}
 _TRIGGER = _any_of(_TRIGGERS)
 _FED_MARK = _any_of(_FED_MARKS)
-WORTH = _any_of({*_TRIGGERS, "://", *_MARKS, *_FED_MARKS, "pass", "pwd"})
+_TELLING = {*_TRIGGERS, "://", *_MARKS, *_FED_MARKS, "pass", "pwd"}
+_WORTH_TELLING = _any_of(_TELLING)
+_WORTH_HIDING = _any_of({*_TELLING, *_SHAPES, *_ADDRESS_MARKS})
 
 
 def told(line: Job | Assignment) -> list[Span]:
     """Return what surely is a secret in *line*, in order."""
     text = (line.command if isinstance(line, Job) else line).text  # what is kept for a command
-    if not WORTH.search(text.lower()):
+    if not _WORTH_TELLING.search(text.lower()):
         return []
     found = _of_job(line) if isinstance(line, Job) else _of_assignment(line)
     return _apart(sorted(found, key=lambda span: (span.start, -span.end)))
 
 
+def may_be_in(text: str) -> bool:
+    """Tell whether *text* is worth a closer look: most has nothing that a secret comes with."""
+    return _WORTH_HIDING.search(text.lower()) is not None
+
+
 def hidden(line: Line) -> list[Span]:
     """Return what may be a secret in *line*, whatever the line is; spans may overlap."""
     text, data, start = line.text, line.data, line.start
-    if not WORTH.search(text.lower()):
+    if not may_be_in(text):
         return []
     found = [
         Span(start + first, start + last)

@@ -77,14 +77,14 @@ _CRON_KEY = re.compile(
 )
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ADDRESS = re.compile(
-    r"(?:nosnch\.in|cronitor\.link(?:/p)?|cronitor\.io/p|ohdear\.app|heartbeat\.uptimerobot\.com"
+    r"(?:hchk\.io|nosnch\.in|cronitor\.link(?:/p)?|cronitor\.io/p|ohdear\.app|heartbeat\.uptimerobot\.com"
     r"|cronhub\.io/(?:ping|start|finish)|/api/v1/heartbeat|/api/push|/ping)/([\w:.~+-]{6,})"
     rf"|://[^\s\"'<>?]{{0,300}}?/({_UUID}|[0-9a-f]{{32,}})(?![\w-])|[?&]PK=([\w-]{{6,}})",
     re.IGNORECASE,
 )
 # One of which is in each such address, in lower case; many stand there without https://.
 _ADDRESS_MARKS = (
-    "nosnch.in/", "cronitor.", "ohdear.app/", "uptimerobot.com/", "cronhub.io/",
+    "hchk.io/", "nosnch.in/", "cronitor.", "ohdear.app/", "uptimerobot.com/", "cronhub.io/",
     "/api/v1/heartbeat/", "/api/push/", "/ping/", "pk=",
 )  # fmt: skip
 _PLACEHOLDER = re.compile(

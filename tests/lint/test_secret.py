@@ -53,6 +53,7 @@ ADDRESSES = (
     "https://hc-ping.com/SECRET/nightly/start",
     f"https://hc.example.org/ping/{UUID}",
     "https://cronitor.link/p/SECRET/nightly",
+    "https://hchk.io/SECRET",
     "https://nosnch.in/SECRET",
     "https://uptime.betterstack.com/api/v1/heartbeat/SECRET",
     "https://ping.ohdear.app/SECRET",
@@ -130,7 +131,7 @@ def test_what_surely_is_a_secret_is_told(command: str) -> None:
     assert findings("CW602", f"0 3 * * * {command}".replace("SECRET", SECRET))
 
 
-@pytest.mark.parametrize("address", ADDRESSES[:11])
+@pytest.mark.parametrize("address", ADDRESSES[:12])
 def test_the_address_of_a_check_is_masked_and_not_told(address: str) -> None:
     assert not findings("CW602", f"0 3 * * * curl {address}".replace("SECRET", SECRET))
 
